@@ -1,0 +1,228 @@
+"""Messages written as batches: whole or not at all, sorted, with one manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import targeter
+from targeter.database import identifier, literal
+from targeter.errors import TargeterError
+from targeter.outcomes import RESULTS
+from targeter.rendering import link_of
+from targeter.reports import plan_id
+
+if TYPE_CHECKING:
+    from targeter.pipeline import Run
+
+Format = Literal["jsonl", "csv", "parquet"]
+COLUMNS = (
+    "person_id",
+    "campaign",
+    "rule",
+    "template",
+    "channel",
+    "language",
+    "text",
+    "length",
+    "link",
+)
+_COPY = {
+    "jsonl": "FORMAT json",
+    "csv": "FORMAT csv, HEADER",
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+}
+# What a spreadsheet reads as the beginning of a formula.
+_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+
+
+class BatchFailed(TargeterError):
+    """A batch could not be written; nothing of it is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Where batches go, in which format, and how many messages a file has (None: all in one)."""
+
+    folder: Path
+    format: Format = "jsonl"
+    batch_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One written file, relative to the batch's folder."""
+
+    name: str
+    messages: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a render wrote. `is_new` is False when this plan was already there."""
+
+    plan_id: str
+    folder: Path
+    messages: int
+    files: tuple[File, ...]
+    is_new: bool
+
+
+def write(run: Run, request: Request) -> Rendered:
+    """Write the messages of a plan into `FOLDER/PLAN_ID`; a plan that is there stays as it is."""
+    plan = plan_id(run)
+    target = request.folder / plan
+    if target.is_dir():
+        return _already_there(target, plan)
+    try:
+        request.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = request.folder / f".{plan}.{os.getpid()}"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(mode=0o700)
+    except OSError as error:
+        raise _failed(request, error) from error
+    try:
+        _export_rows(run)
+        files = tuple(_files(run, request, temporary))
+        _manifest(run, request, plan, files, temporary)
+        _synced(temporary)
+        temporary.rename(target)
+        _sync(request.folder)
+    except OSError as error:
+        raise _failed(request, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return Rendered(plan, target, sum(file.messages for file in files), files, is_new=True)
+
+
+def _failed(request: Request, error: OSError) -> BatchFailed:
+    reason = (error.strerror or "unknown").lower()
+    return BatchFailed(
+        f"batches can't be written to {request.folder.name}: {reason}",
+        help="nothing was left behind; name another folder with --out DIR",
+    )
+
+
+def _already_there(target: Path, plan: str) -> Rendered:
+    try:
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        files = tuple(File(f["name"], f["messages"], f["sha256"]) for f in manifest["files"])
+        return Rendered(plan, target, int(manifest["messages"]), files, is_new=False)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BatchFailed(
+            f"the batch {target.name} is there, but its manifest can't be read",
+            help="move that folder away and render again",
+        ) from error
+
+
+def _export_rows(run: Run) -> None:
+    """The rows of the export, numbered by person, so that files are the same in every run."""
+    choices = [
+        (
+            c.number,
+            c.rule.campaign,
+            c.rule.name,
+            c.template.id,
+            c.channel.name,
+            c.template.language,
+            link_of(c),
+        )
+        for c in run.decisions.choices
+    ]
+    columns = {
+        "choice": "INTEGER",
+        "campaign": "VARCHAR",
+        "rule": "VARCHAR",
+        "template": "VARCHAR",
+        "channel": "VARCHAR",
+        "language": "VARCHAR",
+        "link": "VARCHAR",
+    }
+    run.engine.load("export_choices", columns, choices)
+    run.engine.run(
+        "CREATE OR REPLACE TABLE export AS SELECT row_number() OVER (ORDER BY r.person) AS n, "
+        "r.person AS person_id, c.campaign, c.rule, c.template, c.channel, c.language, "
+        f"r.text, r.length, c.link FROM {RESULTS} AS r JOIN export_choices AS c USING (choice) "
+        "WHERE r.outcome = 'message'"
+    )
+
+
+def _files(run: Run, request: Request, folder: Path) -> Iterator[File]:
+    total = int(run.engine.value("SELECT count(*) FROM export"))
+    size = request.batch_size or max(total, 1)
+    count = max((total + size - 1) // size, 1)
+    for number in range(count):
+        name = f"messages-{number + 1:04d}.{request.format}"
+        first, last = number * size + 1, min((number + 1) * size, total)
+        path = run.engine.scratch / name
+        shown = ", ".join(_exported(column, request.format) for column in COLUMNS)
+        run.engine.run(
+            f"COPY (SELECT {shown} FROM export WHERE n BETWEEN {first} AND {last} ORDER BY n) "
+            f"TO {literal(str(path))} ({_COPY[request.format]})"
+        )
+        target = folder / name
+        shutil.move(path, target)
+        target.chmod(0o600)
+        yield File(name, max(last - first + 1, 0), _sha256(target))
+
+
+def _exported(column: str, format_: Format) -> str:
+    """A column as it is written: in CSV a text that a spreadsheet would run gets a quote first."""
+    name = identifier(column)
+    if format_ != "csv" or column == "length":
+        return name
+    pattern = literal(_FORMULA)
+    return f"CASE WHEN regexp_matches({name}, {pattern}) THEN '''' || {name} ELSE {name} END AS {name}"
+
+
+def _manifest(
+    run: Run, request: Request, plan: str, files: tuple[File, ...], folder: Path
+) -> None:
+    manifest = {
+        "format_version": 1,
+        "plan_id": plan,
+        "targeter": targeter.__version__,
+        "as_of": run.bound.today.isoformat(),
+        "people": run.profiles.people,
+        "messages": sum(file.messages for file in files),
+        "outcomes": run.outcomes,
+        "format": request.format,
+        "csv_formula_guard": request.format == "csv",
+        "columns": list(COLUMNS),
+        "files": [
+            {"name": f.name, "messages": f.messages, "sha256": f.sha256} for f in files
+        ],
+        "rules": {
+            file.path: hashlib.sha256(file.text.encode()).hexdigest()
+            for file in sorted(run.project.files, key=lambda file: file.path)
+        },
+    }
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.chmod(0o600)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _synced(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

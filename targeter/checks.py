@@ -1,0 +1,146 @@
+"""What can be said of a whole project without its data: names that meet, and copy that may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from targeter.binding import Bound
+from targeter.findings import Finding, Place, did_you_mean
+from targeter.inert import joint_is_safe
+from targeter.policies import Suppression
+from targeter.project import Project
+from targeter.rules import Rule
+from targeter.schema import InCopy
+from targeter.templates import Template, placeholders
+from targeter.yaml_source import Scalar
+
+LINK_PLACEHOLDERS = ("campaign", "rule", "template")
+
+
+def check(bound: Bound) -> Iterator[Finding]:
+    """Findings about rules, suppressions and templates of a bound project."""
+    project = bound.project
+    for rule in project.rules:
+        yield from _check_rule(rule, project)
+    for suppression in project.suppressions:
+        yield from _check_scope(suppression, project)
+    for template in project.templates:
+        yield from _check_template(template, bound)
+    yield from _check_priorities(project)
+    yield from _check_language(bound)
+    yield from _check_facts(bound)
+    if not project.rules and project.settings.sources:
+        yield Finding("TG401", "the project has no rules, so nobody gets anything")
+
+
+def _check_rule(rule: Rule, project: Project) -> Iterator[Finding]:
+    names = sorted({template.name for template in project.templates})
+    for scalar in rule.templates:
+        if scalar.text not in names:
+            message = f"rule {rule.name!r}: there is no template {scalar.text!r}"
+            help_ = did_you_mean(scalar.text, names) or f"write templates/{scalar.text}.j2"
+            yield Finding("TG501", message, scalar.place, help_)
+    if rule.campaign and not project.settings.campaign(rule.campaign):
+        yield _unknown_campaign(rule.campaign, rule.place, project)
+
+
+def _unknown_campaign(name: str, place: Place, project: Project) -> Finding:
+    known = [campaign.name for campaign in project.settings.campaigns]
+    help_ = did_you_mean(name, known) or "declare it under campaigns: in the settings"
+    return Finding("TG115", f"unknown campaign {name!r}", place, help_)
+
+
+def _check_scope(suppression: Suppression, project: Project) -> Iterator[Finding]:
+    campaign, channel, topic = suppression.campaign, suppression.channel, suppression.topic
+    if campaign and not project.settings.campaign(campaign.text):
+        yield _unknown_campaign(campaign.text, campaign.place, project)
+    if channel and not project.settings.channel(channel.text):
+        yield _unknown_channel(channel, project)
+    topics = sorted({t.topic.text for t in project.templates if t.topic})
+    if topic and topic.text not in topics:
+        message = f"no template has the topic {topic.text!r}, so this suppresses nothing"
+        yield Finding("TG208", message, topic.place, did_you_mean(topic.text, topics))
+
+
+def _unknown_channel(channel: Scalar, project: Project) -> Finding:
+    known = [c.channel.name for c in project.settings.channels]
+    help_ = did_you_mean(channel.text, known)
+    return Finding("TG507", f"unknown channel {channel.text!r}", channel.place, help_)
+
+
+def _check_template(template: Template, bound: Bound) -> Iterator[Finding]:
+    project = bound.project
+    settings = project.settings.channel(template.channel.text)
+    if settings is None:
+        yield _unknown_channel(template.channel, project)
+        return
+    yield from _check_variables(template, bound, settings.channel.delivery == "promoted")
+    yield from _check_link(template)
+    for before, after, place in template.holes():
+        objection = joint_is_safe(before, after)
+        if objection:
+            yield Finding("TG511", objection, place)
+    if all(template.name != scalar.text for rule in project.rules for scalar in rule.templates):
+        message = f"no rule uses template {template.name!r}"
+        yield Finding("TG504", message, template.place)
+
+
+def _check_variables(template: Template, bound: Bound, promoted: bool) -> Iterator[Finding]:
+    facts = [name for name, _ in bound.project.settings.facts]
+    needed = InCopy.PROMOTED if promoted else InCopy.DIRECT
+    for variable in template.variables:
+        if variable.name in facts:
+            continue
+        column = bound.profile.get(variable.name)
+        if column is None or column.name != variable.name:
+            known = [n for n in (*bound.profile.names, *facts) if "(" not in n]
+            message = f"{variable.name!r} is neither a column of the profile nor a fact"
+            help_ = did_you_mean(variable.name, known)
+            yield Finding("TG503", message, variable.place, help_)
+        elif column.in_copy.rank < needed.rank:
+            message = f"{variable.name!r} may not stand in copy for {template.channel.text}"
+            help_ = f"it is in_copy: {column.in_copy}; "
+            help_ += "promoted copy is the same for an audience" if promoted else "leave it out"
+            yield Finding("TG506", message, variable.place, help_)
+        elif column.sensitive:
+            message = f"{variable.name!r} is sensitive and may not stand in copy"
+            yield Finding("TG506", message, variable.place)
+
+
+def _check_link(template: Template) -> Iterator[Finding]:
+    if template.link is None:
+        return
+    unknown = sorted(placeholders(template.link.text) - set(LINK_PLACEHOLDERS))
+    if unknown:
+        message = f"unknown placeholder {{{unknown[0]}}} in the link"
+        help_ = "known: " + ", ".join(f"{{{name}}}" for name in LINK_PLACEHOLDERS)
+        yield Finding("TG508", message, template.link.place, help_)
+    if not template.link.text.startswith("https://"):
+        yield Finding("TG508", "a link begins with https://", template.link.place)
+
+
+def _check_priorities(project: Project) -> Iterator[Finding]:
+    """Equal priorities are settled by name, which nobody decided: say so."""
+    seen: dict[int, Rule] = {}
+    for rule in project.rules:
+        first = seen.setdefault(rule.priority, rule)
+        if first is not rule and rule.enabled and first.enabled:
+            message = f"rules {first.name!r} and {rule.name!r} have the same priority"
+            help_ = f"where both hold, {first.name!r} wins by its name: say which matters more"
+            yield Finding("TG402", message, rule.place, help_)
+
+
+def _check_language(bound: Bound) -> Iterator[Finding]:
+    language = bound.project.settings.language
+    if language and language.column.text not in bound.profile:
+        help_ = did_you_mean(language.column.text, bound.profile.names)
+        message = f"unknown column {language.column.text!r} in 'language'"
+        yield Finding("TG202", message, language.column.place, help_)
+
+
+def _check_facts(bound: Bound) -> Iterator[Finding]:
+    settings = bound.project.settings
+    for (name, _), place in zip(settings.facts, settings.fact_places, strict=True):
+        if name in bound.profile:
+            message = f"fact {name!r} is also a column of the profile"
+            yield Finding("TG106", message, place, "rename the fact")

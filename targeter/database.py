@@ -1,0 +1,274 @@
+"""DuckDB: opened and locked down, asked to parse, bind and run; the only door to `duckdb`."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from targeter.errors import DatabaseFailed, Interrupted
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Tree = dict[str, Any]
+
+MEMORY = "4GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What the engine objects to in a text: its words, and where (bytes from 0 of that text)."""
+
+    message: str
+    start: int
+    length: int
+    kind: str = ""
+    name: str = ""
+
+
+class EngineError(Exception):
+    """The engine's own complaint, inside the house; callers turn it into a finding or error."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.message)
+        self.trouble = trouble
+
+
+class Engine:
+    """One DuckDB connection that reads only the folders it was given and runs one thing at a time.
+
+    `folders` are the real paths that SQL may read and write; without any, nothing on disk is
+    reachable. Ctrl-C interrupts a running statement and raises `Interrupted`.
+    """
+
+    def __init__(
+        self,
+        *,
+        folders: Sequence[Path] = (),
+        scratch: Path | None = None,
+        time_zone: str = "UTC",
+        memory: str = MEMORY,
+        threads: int | None = None,
+    ) -> None:
+        self.scratch = scratch or Path()
+        self._connection = duckdb.connect(config={"python_enable_replacements": "false"})
+        settings: list[tuple[str, object]] = [
+            ("temp_directory", str(scratch) if scratch else ""),
+            ("memory_limit", memory),
+            ("TimeZone", time_zone),
+            ("errors_as_json", True),
+            ("error_on_division_by_zero", False),
+            ("preserve_insertion_order", True),
+            ("enable_progress_bar", False),
+        ]
+        if threads:
+            settings.append(("threads", threads))
+        for name, value in settings:
+            self._connection.execute(f"SET {name} = {literal(value)}")
+        paths = [str(folder.resolve()) for folder in folders]
+        if paths:
+            self._connection.execute(f"SET allowed_directories = {list_literal(paths)}")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run one statement of ours for its effect."""
+        self._guarded(lambda: self._connection.execute(sql, list(parameters)).fetchall())
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query of ours."""
+        return self._guarded(lambda: self._connection.execute(sql, list(parameters)).fetchall())
+
+    def row(self, sql: str, parameters: Sequence[object] = ()) -> Row:
+        """The first row of a query that has one."""
+        return self.rows(sql, parameters)[0]
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """The single value of a query."""
+        return self.row(sql, parameters)[0]
+
+    def chunks(self, sql: str, size: int = 50_000) -> Iterator[list[Row]]:
+        """The rows of a query, `size` at a time, on a cursor of its own."""
+        cursor = self._connection.cursor()
+        try:
+            self._guarded(lambda: cursor.execute(sql))
+            while rows := self._guarded(lambda: cursor.fetchmany(size)):
+                yield rows
+        finally:
+            cursor.close()
+
+    def describe(self, query: str) -> list[tuple[str, str]]:
+        """Names and types of a query's columns; an `EngineError` when it can't be bound."""
+        return [(str(r[0]), str(r[1])) for r in self.rows(f"DESCRIBE {query}")]
+
+    def columns_of(self, table: str) -> list[tuple[str, str]]:
+        """Names and types of a table's columns."""
+        return self.describe(f"SELECT * FROM {identifier(table)}")
+
+    def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+        """Create a table of the given column types and fill it from Python."""
+        declared = ", ".join(f"{identifier(name)} {type_}" for name, type_ in columns.items())
+        self.run(f"CREATE OR REPLACE TABLE {identifier(table)} ({declared})")
+        self.append(table, rows)
+
+    def append(self, table: str, rows: Iterable[Row]) -> None:
+        """Add rows from Python to a table, a part at a time."""
+        remaining = iter(rows)
+        while part := list(itertools.islice(remaining, 100_000)):
+            self._guarded(partial(self._appended, table, part))
+
+    def _appended(self, table: str, rows: list[Row]) -> None:
+        appender = self._connection.appender(table)
+        appender.append_rows(rows)
+        appender.flush()
+
+    def register_arrow(self, name: str, table: object) -> None:
+        """Make an Arrow table (from a database driver) a view of this name."""
+        self._connection.register(name, table)
+
+    def _guarded(self, work: Callable[[], T]) -> T:
+        """Run in a worker thread, so that Ctrl-C reaches us and can interrupt the engine."""
+        try:
+            return _in_worker(work, self._connection.interrupt)
+        except duckdb.Error as error:
+            raise EngineError(_trouble(error)) from error
+
+
+def _in_worker(work: Callable[[], T], interrupt: Callable[[], None]) -> T:
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    result: Future[T] = Future()
+
+    def job() -> None:
+        try:
+            result.set_result(work())
+        except BaseException as error:
+            result.set_exception(error)
+
+    worker = threading.Thread(target=job, daemon=True)
+    worker.start()
+    try:
+        return result.result()
+    except KeyboardInterrupt:
+        interrupt()
+        worker.join(timeout=5)
+        raise Interrupted("stopped") from None
+
+
+def _trouble(error: duckdb.Error) -> Trouble:
+    text = str(error)
+    start = text.find("{")
+    try:
+        data = json.loads(text[start:]) if start >= 0 else {}
+    except ValueError:
+        data = {}
+    if not data:
+        return Trouble(text.split("\n")[0], 0, 0, type(error).__name__)
+    where = json.loads(data.get("location", "[0,0]"))
+    message = str(data.get("exception_message", text))
+    kind = str(data.get("error_subtype", data.get("exception_type", "")))
+    return Trouble(message, int(where[0]), int(where[1]), kind, str(data.get("name", "")))
+
+
+class Parser:
+    """DuckDB as parser and type checker, on a connection from which no file can be reached."""
+
+    def __init__(self) -> None:
+        self._engine = Engine(memory="1GB", threads=1)
+        self._tables = 0
+
+    def trees(self, texts: Sequence[str]) -> list[Tree | Trouble]:
+        """The parse tree of each statement, or what is wrong with it, in one call."""
+        if not texts:
+            return []
+        # unnest keeps the order of the list; the number makes that certain
+        rows = self._engine.rows(
+            "SELECT json_serialize_sql(t) FROM (SELECT unnest($1) AS t, "
+            "generate_subscripts($1, 1) AS n) ORDER BY n",
+            [list(texts)],
+        )
+        return [_tree_or_trouble(json.loads(row[0])) for row in rows]
+
+    def texts(self, trees: Sequence[Tree]) -> list[str]:
+        """The canonical text of each statement's tree, in one call."""
+        if not trees:
+            return []
+        rows = self._engine.rows(
+            "SELECT json_deserialize_sql(t::JSON) FROM (SELECT unnest($1) AS t, "
+            "generate_subscripts($1, 1) AS n) ORDER BY n",
+            [[json.dumps(tree) for tree in trees]],
+        )
+        return [str(row[0]) for row in rows]
+
+    def table(self, columns: Iterable[tuple[str, str]]) -> str:
+        """An empty table with these columns to bind against; returns its quoted name."""
+        self._tables += 1
+        name = identifier(f"empty_{self._tables}")
+        declared = ", ".join(f"{identifier(column)} {type_}" for column, type_ in columns)
+        self._engine.run(f"CREATE TABLE {name} ({declared or 'nothing BOOLEAN'})")
+        return name
+
+    def define(self, statement: str) -> None:
+        """Run a definition of ours (a macro, a named empty table)."""
+        self._engine.run(statement)
+
+    def types(self, query: str) -> list[tuple[str, str]]:
+        """Names and types of a query's columns; raises `EngineError` with the place."""
+        return self._engine.describe(query)
+
+    def casts(self, literals: Sequence[tuple[str, str]]) -> list[bool]:
+        """For each (text, type): whether the text can be read as that type."""
+        if not literals:
+            return []
+        checks = ", ".join(
+            f"TRY_CAST({literal(text)} AS {type_}) IS NOT NULL" for text, type_ in literals
+        )
+        return [bool(value) for value in self._engine.row(f"SELECT {checks}")]
+
+
+def _tree_or_trouble(data: Tree) -> Tree | Trouble:
+    if not data["error"]:
+        return data
+    where = json.loads(data.get("location", "[0,0]"))
+    message = str(data.get("error_message", "not readable as SQL"))
+    return Trouble(message, int(where[0]), int(where[1]), str(data.get("error_subtype", "")))
+
+
+def identifier(name: str) -> str:
+    """A name as SQL reads it back, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A Python value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value:e}" if value == value else "'nan'::DOUBLE"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def list_literal(values: Iterable[object]) -> str:
+    """Python values as an SQL list."""
+    return "[" + ", ".join(literal(value) for value in values) + "]"
+
+
+def failed(error: EngineError, doing: str) -> DatabaseFailed:
+    """The error a user sees when the engine refuses a statement that should have run."""
+    first = error.trouble.message.split("\n")[0]
+    return DatabaseFailed(f"{doing}: {first}")

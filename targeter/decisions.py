@@ -1,0 +1,267 @@
+"""Who may be written to, and which messages each person could get, best first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from targeter.binding import Bound
+from targeter.channels import Channel
+from targeter.database import Engine, identifier, literal
+from targeter.expressions.own import bucket_sql
+from targeter.policies import Suppression
+from targeter.profiles import PROFILES, purpose_column
+from targeter.project import Project
+from targeter.rules import Rule
+from targeter.signature import (
+    ALWAYS,
+    Both,
+    Builder,
+    Either,
+    Formula,
+    Signature,
+    Without,
+    question,
+)
+from targeter.templates import Template
+
+DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Something that ends a person's way before any rule: `detail` tells unknown from no."""
+
+    outcome: str
+    name: str
+    detail: str
+    formula: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One rule with one template that can be written for whoever meets `formula`.
+
+    `wanted` is the same without the channel: who meets it and not `formula` is unreachable.
+    """
+
+    number: int
+    rule: Rule
+    rule_number: int
+    template: Template
+    channel: Channel
+    formula: Formula
+    wanted: Formula
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Everything that is asked about the signature, and the signature itself."""
+
+    signature: Signature
+    gates: tuple[Gate, ...]
+    rules: tuple[Rule, ...]
+    rule_formulas: tuple[Formula, ...]
+    choices: tuple[Choice, ...]
+    builder: Builder
+
+    def first_choice(self, after: str = "-1") -> str:
+        """SQL for the number of the first choice after another whose formula is met, or NULL."""
+        cases = " ".join(
+            f"WHEN {after} < {choice.number} AND {question(choice.formula)} THEN {choice.number}"
+            for choice in self.choices
+        )
+        return f"CASE {cases} END" if cases else "NULL::INTEGER"
+
+    def first_rule(self) -> str:
+        """SQL for the number of the best rule that holds, or NULL."""
+        return _first([question(formula) for formula in self.rule_formulas])
+
+    def first_gate(self) -> str:
+        return _first([question(gate.formula) for gate in self.gates])
+
+
+def _first(tests: Sequence[str]) -> str:
+    cases = " ".join(f"WHEN {test} THEN {number}" for number, test in enumerate(tests))
+    return f"CASE {cases} END" if cases else "NULL::INTEGER"
+
+
+def running(rule: Rule, project: Project, day: dt.date) -> bool:
+    """Whether a rule takes part: enabled, and its campaign runs on that day."""
+    if not rule.enabled:
+        return False
+    campaign = project.settings.campaign(rule.campaign) if rule.campaign else None
+    return campaign is None or campaign.runs_on(day)
+
+
+def plan_decisions(bound: Bound) -> Decisions:
+    """Turn the project's conditions into one signature and the questions about it."""
+    project = bound.project
+    segments = {segment.name.casefold(): segment.when for segment in project.segments}
+    builder = Builder(bound.parser, bound.expressions, segments)
+    rules = tuple(r for r in project.rules if running(r, project, bound.today))
+    formulas = tuple(_rule_formula(rule, builder) for rule in rules)
+    maker = _Choices(bound, builder)
+    choices = tuple(maker.all(rules, formulas))
+    gates = tuple(_gates(bound, builder, choices))
+    return Decisions(builder.signature(), gates, rules, formulas, choices, builder)
+
+
+def _rule_formula(rule: Rule, builder: Builder) -> Formula:
+    """`when` is TRUE, and nothing under `unless` is TRUE."""
+    holds = builder.holds(rule.when)
+    if not rule.unless:
+        return holds
+    return Both((holds, Without(Either(tuple(builder.holds(part) for part in rule.unless)))))
+
+
+# -- who may be written to at all ------------------------------------------------------------
+
+
+def _gates(bound: Bound, builder: Builder, choices: Sequence[Choice]) -> Iterator[Gate]:
+    """In the order in which people are stopped: service first, then no for everything."""
+    project = bound.project
+    for handoff in project.handoffs:
+        yield Gate("handed_over", handoff.name, handoff.to, builder.holds(handoff.when))
+    yield from _purpose_gates(builder, choices, bound)
+    for requirement in project.requirements:
+        holds = builder.holds(requirement.when)
+        yield Gate("suppressed", requirement.name, "no", builder.refuted(requirement.when))
+        yield Gate("suppressed", requirement.name, "unknown", Without(holds))
+    for suppression in project.suppressions:
+        if suppression.is_for_everything:
+            yield Gate("suppressed", suppression.name, "yes", builder.holds(suppression.when))
+
+
+def _purpose_gates(
+    builder: Builder, choices: Sequence[Choice], bound: Bound
+) -> Iterator[Gate]:
+    """Nobody is written to who gave no purpose of any channel that is in use; unknown is not yes."""
+    declared = {purpose.name for purpose in bound.project.settings.purposes}
+    names = sorted({c.channel.purpose for c in choices} & declared)
+    if not names or any(c.channel.purpose not in declared for c in choices):
+        return
+    columns = [f"p.{identifier(purpose_column(name))}" for name in names]
+    given = [builder.leaf(column) for column in columns]
+    refused = [builder.leaf(f"NOT {column}") for column in columns]
+    title = " or ".join(names)
+    yield Gate("suppressed", f"purpose {title}", "no", Both(tuple(refused)))
+    yield Gate("suppressed", f"purpose {title}", "unknown", Without(Either(tuple(given))))
+
+
+# -- what each person could get --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    bound: Bound
+    builder: Builder
+
+    def all(self, rules: Sequence[Rule], formulas: Sequence[Formula]) -> Iterator[Choice]:
+        number = 0
+        for rule_number, (rule, formula) in enumerate(zip(rules, formulas, strict=True)):
+            for scalar in rule.templates:
+                for template in self.bound.project.variants(scalar.text):
+                    settings = self.bound.project.settings.channel(template.channel.text)
+                    if settings is None:
+                        continue
+                    channel = settings.channel
+                    wanted = Both((formula, *self._writable(rule, template)))
+                    reached = Both((wanted, *self._reachable(channel)))
+                    yield Choice(number, rule, rule_number, template, channel, reached, wanted)
+                    number += 1
+
+    def _writable(self, rule: Rule, template: Template) -> Iterator[Formula]:
+        """In this person's language, with every value it needs, and not refused by topic."""
+        yield self._language(template)
+        for name in sorted(template.required):
+            column = self.bound.profile.get(name)
+            if column is not None and column.nullable:
+                yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
+        for suppression in self.bound.project.suppressions:
+            if self._refuses(suppression, rule, template):
+                yield Without(self.builder.holds(suppression.when))
+
+    def _refuses(self, suppression: Suppression, rule: Rule, template: Template) -> bool:
+        """Whether a suppression is only for this template's topic or this rule's campaign."""
+        if suppression.is_for_everything or suppression.channel is not None:
+            return False
+        topic, campaign = suppression.topic, suppression.campaign
+        meets_topic = topic is None or (
+            template.topic is not None and topic.text == template.topic.text
+        )
+        return meets_topic and (campaign is None or campaign.text == rule.campaign)
+
+    def _language(self, template: Template) -> Formula:
+        """Each person gets one language: their own if the template has it, else the default."""
+        language = self.bound.project.settings.language
+        variants = self.bound.project.variants(template.name)
+        if language is None:
+            return ALWAYS
+        by_name = {v.language.casefold() if v.language else "": v for v in variants}
+        fallback = by_name.get(language.default) or by_name.get("")
+        if template is not fallback:
+            return self._speaks(template.language or "")
+        others = [v.language for v in variants if v is not fallback and v.language]
+        return Without(Either(tuple(self._speaks(other) for other in others)))
+
+    def _speaks(self, language: str) -> Formula:
+        settings = self.bound.project.settings.language
+        assert settings is not None
+        column = self.bound.profile.get(settings.column.text)
+        assert column is not None
+        text = f"replace(lower(trim(p.{identifier(column.name)})), '_', '-')"
+        if "-" not in language:  # somebody who speaks de-AT reads de
+            text = f"split_part({text}, '-', 1)"
+        return self.builder.leaf(f"{text} = {literal(language.casefold())}")
+
+    def _reachable(self, channel: Channel) -> Iterator[Formula]:
+        """The channel's purpose is given, there is an address, and no suppression for it."""
+        declared = {purpose.name for purpose in self.bound.project.settings.purposes}
+        if channel.purpose in declared:
+            yield self.builder.leaf(f"p.{identifier(purpose_column(channel.purpose))}")
+        if channel.address is not None:
+            column = self.bound.profile.get(channel.address)
+            if column is not None:
+                yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
+        for suppression in self.bound.project.suppressions:
+            if suppression.channel is not None and suppression.channel.text == channel.name:
+                yield Without(self.builder.holds(suppression.when))
+
+
+# -- asked of everybody ----------------------------------------------------------------------
+
+
+def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """One row a person: signature, first gate, best rule, first choice, and held out or not."""
+    signature = decisions.signature
+    words = "".join(
+        f", {word} AS {name}"
+        for word, name in zip(signature.words, signature.columns, strict=True)
+    )
+    key = f"p.{identifier(bound.key)}"
+    holdout = bound.project.settings.holdout
+    held = f"{bucket_sql(holdout.salt, key)} < {holdout.buckets}" if holdout else "false"
+    engine.run(
+        f"CREATE OR REPLACE TABLE signatures AS SELECT {key} AS person, "
+        f"{held} AS held_out{words} FROM {PROFILES} AS p"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT *, "
+        f"CASE WHEN gate IS NULL THEN rule END AS best_rule, "
+        f"CASE WHEN gate IS NULL THEN choice END AS first_choice FROM ("
+        f"SELECT *, {decisions.first_gate()} AS gate, {decisions.first_rule()} AS rule, "
+        f"{decisions.first_choice()} AS choice FROM signatures)"
+    )
+
+
+def needed_columns(bound: Bound, decisions: Decisions | None = None) -> frozenset[str]:
+    """Every profile column that a condition, a template, a channel or the language asks for."""
+    project, settings = bound.project, bound.project.settings
+    names = {name for one in bound.expressions.values() for alias, name in one.uses}
+    names |= {v.name for template in project.templates for v in template.variables}
+    if settings.language:
+        names.add(settings.language.column.text)
+    names |= {c.channel.address for c in settings.channels if c.channel.address}
+    return frozenset(column.name for column in bound.profile if column.name in names)

@@ -1,0 +1,226 @@
+"""What a parse tree may hold, checked before anything is bound; and the traps YAML sets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from targeter.database import Tree, Trouble
+from targeter.expressions import language, trees
+from targeter.findings import Finding, Place, did_you_mean
+from targeter.yaml_source import Scalar
+
+PREFIX = "SELECT ("
+_RESERVED = re.compile(
+    r"(?i)\b(all|analyse|analyze|and|any|as|asc|at|both|case|check|collate|column|constraint|"
+    r"create|default|desc|distinct|do|else|end|except|fetch|for|foreign|from|grant|group|having|"
+    r"in|initially|intersect|into|lateral|leading|limit|not|offset|on|only|or|order|placing|"
+    r"primary|qualify|references|returning|select|show|some|summarize|symmetric|table|then|to|"
+    r"trailing|union|unique|unpivot|using|variadic|when|where|window|with)\b"
+)
+
+
+def statement(text: str) -> str:
+    """The statement that is parsed for an expression; the break keeps a trailing comment inside."""
+    return f"{PREFIX}{text}\n)"
+
+
+def place_of(scalar: Scalar, node: Tree) -> Place:
+    """Where an expression stands in the user's file."""
+    found = trees.span(node)
+    return scalar.place if found is None else place_at(scalar, *found)
+
+
+def place_at(scalar: Scalar, start: int, end: int) -> Place:
+    """The place of bytes `start` to `end` of the parsed statement."""
+    data = scalar.text.encode()
+    start, end = max(start - len(PREFIX), 0), max(end - len(PREFIX), 0)
+    before = len(data[:start].decode(errors="ignore"))
+    length = len(data[start:end].decode(errors="ignore"))
+    last = max(len(scalar.text.rstrip()) - 1, 0)
+    return scalar.place_at(min(before, last), length if before <= last else 1)
+
+
+def written(scalar: Scalar, node: Tree) -> str:
+    """An expression as the user wrote it."""
+    found = trees.span(node)
+    if found is None:
+        return ""
+    data = scalar.text.encode()
+    return data[found[0] - len(PREFIX) : found[1] - len(PREFIX)].decode(errors="ignore")
+
+
+def too_large(scalar: Scalar) -> Finding | None:
+    if len(scalar.text) <= language.MAX_CHARACTERS:
+        return None
+    message = f"{len(scalar.text):,} characters; an expression has at most "
+    message += f"{language.MAX_CHARACTERS:,}"
+    return Finding("TG211", message, scalar.place_at(0, 1), "split it into segments")
+
+
+def syntax_finding(scalar: Scalar, trouble: Trouble) -> Finding:
+    """A syntax error, with the sentence for YAML's own traps where one of them made it."""
+    trap = _cut_by_yaml(scalar)
+    if trap:
+        return trap
+    place = place_at(scalar, trouble.start, trouble.start + max(trouble.length, 1))
+    message = trouble.message.split("\n")[0]
+    if message.startswith("Max expression depth"):
+        return Finding("TG211", "nested too deeply", scalar.place_at(0, 1), "use segments")
+    reserved = _reserved_word(scalar, trouble)
+    if reserved:
+        offset, word = reserved
+        return Finding(
+            "TG212",
+            f"{word!r} is a word of SQL and can't stand alone as a name",
+            scalar.place_at(offset, len(word)),
+            f'a column of that name stands in double quotes: "{word}"',
+        )
+    if "unterminated" in message:
+        message, help_ = "a quote is not closed", "texts stand in single quotes: 'like this'"
+        return Finding("TG201", message, place, help_)
+    return Finding("TG201", _plain(message), place)
+
+
+def _plain(message: str) -> str:
+    if message.endswith('at or near ")"') or "end of input" in message:
+        return "the expression ends too early, or a bracket is missing"
+    return message
+
+
+def _reserved_word(scalar: Scalar, trouble: Trouble) -> tuple[int, str] | None:
+    """A reserved word where an operand should stand: at the error or just before it."""
+    data = scalar.text.encode()
+    at = len(data[: max(trouble.start - len(PREFIX), 0)].decode(errors="ignore"))
+    operand_before = re.compile(r"(?i)(^|\b(and|or|not|when|then|else)|[(,=<>+*/-])\s*$")
+    operator_after = re.compile(r"(?i)^\s*([=<>!+*/),-]|is\b|in\b|between\b|like\b|ilike\b|$)")
+    for match in _RESERVED.finditer(scalar.text):
+        if match[0].casefold() in ("not", "case") or abs(match.start() - at) > 20:
+            continue
+        before, after = scalar.text[: match.start()], scalar.text[match.end() :]
+        if before.count("'") % 2 == 0 and operand_before.search(before):
+            if match[0].casefold() in ("and", "or") and before.strip():
+                continue
+            if operator_after.search(after):
+                return match.start(), match[0]
+    return None
+
+
+def _cut_by_yaml(scalar: Scalar) -> Finding | None:
+    """Whether YAML ended the text before its author did: at ` #`, or at a comma inside { }."""
+    if not scalar.is_plain:
+        return None
+    rest = scalar.rest_of_line()
+    comment = re.match(r"\s+#", rest)
+    comma = re.match(r"\s*,", rest)
+    if not comment and not comma:
+        return None
+    cutter = "a # after a space starts a comment" if comment else "inside { } and [ ] a comma ends"
+    whole = scalar.text + rest.rstrip().rstrip("}]").rstrip() if comma else scalar.text + rest
+    message = "YAML cut this expression: " + (cutter if comment else f"{cutter} the value")
+    help_ = f"write it in block style:\n  - |\n    {whole.strip()}"
+    return Finding("TG213", message, scalar.place_at(0, len(scalar.text)), help_)
+
+
+def objections(scalar: Scalar, expression: Tree, *, aggregates: bool) -> Iterator[Finding]:
+    """Everything in a tree that the language doesn't have."""
+    nodes = list(trees.walk(expression))
+    if len(nodes) > language.MAX_NODES:
+        message = f"{len(nodes):,} parts; an expression has at most {language.MAX_NODES}"
+        yield Finding("TG211", message, scalar.place_at(0, 1), "split it into segments")
+        return
+    for node in nodes:
+        yield from _objections_to(scalar, node, aggregates)
+
+
+def _objections_to(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[Finding]:
+    class_ = node["class"]
+    if class_ not in language.CLASSES:
+        what = language.REFUSED.get(class_, f"this ({class_.lower()})")
+        yield Finding("TG210", f"{what} is not part of the language", place_of(scalar, node))
+    elif class_ == "OPERATOR" and node["type"] not in language.OPERATOR_TYPES:
+        what = node["type"].removeprefix("OPERATOR_").lower()
+        yield Finding("TG210", f"{what} is not part of the language", place_of(scalar, node))
+    elif class_ == "CONSTANT" and node["literal"]["kind"] not in language.LITERAL_KINDS:
+        yield Finding("TG210", "this kind of literal is not used here", place_of(scalar, node))
+    elif class_ == "CAST":
+        yield from _cast_objections(scalar, node)
+    elif class_ == "FUNCTION":
+        yield from _call_objections(scalar, node, aggregates)
+
+
+def _cast_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
+    name = str(node["type_expr"].get("type_name", "")).upper()
+    if name not in language.CASTS or node["type_expr"].get("schema"):
+        message = f"a cast to {name or 'this type'} is not part of the language"
+        help_ = "text, integer, bigint, double, decimal, boolean, date and timestamp are"
+        yield Finding("TG210", message, place_of(scalar, node), help_)
+
+
+def _call_objections(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[Finding]:
+    name = str(node["function_name"]).casefold()
+    place = place_of(scalar, node)
+    if node.get("schema") or node.get("catalog"):
+        yield Finding("TG210", "a function with a schema is not part of the language", place)
+        return
+    if node["is_operator"] and name in language.OPERATORS:
+        if name in language.LIKE and not all(_is_text(a) for a in trees.arguments(node)[1:]):
+            message = "the pattern of LIKE is written out in the rule"
+            yield Finding("TG210", message, place, "for a part of a text: contains(text, part)")
+        return
+    if name in language.INTERVALS:
+        if not any(n["class"] == "CONSTANT" for n in trees.walk(node)) or _has_column(node):
+            yield Finding("TG210", "an interval is written out: interval 60 day", place)
+        return
+    function = language.known_functions().get(name)
+    if function is None:
+        yield _unknown_function(name, place)
+        return
+    yield from _argument_objections(scalar, node, function)
+    if function.kind == "aggregate" and not aggregates:
+        message = f"{name} needs many rows, and here is one person"
+        help_ = "declare a trait with 'from' and use that"
+        yield Finding("TG216", message, place, help_)
+    if function.kind != "aggregate" and (node["filter"] or node["distinct"]):
+        yield Finding("TG210", f"{name} takes no FILTER or DISTINCT", place)
+    if node["order_bys"]["orders"]:
+        message = "ORDER BY inside a function is not part of the language"
+        yield Finding("TG210", message, place, "use a pick with first_by")
+
+
+def _unknown_function(name: str, place: Place) -> Finding:
+    known = sorted(set(language.known_functions()) - {"list_value", "count_star"})
+    instead = language.INSTEAD.get(name)
+    if instead:
+        return Finding("TG207", f"{name}() is not part of the language", place, f"use {instead}")
+    return Finding("TG207", f"unknown function {name!r}", place, did_you_mean(name, known))
+
+
+def _argument_objections(
+    scalar: Scalar, node: Tree, function: language.Function
+) -> Iterator[Finding]:
+    arguments = trees.arguments(node)
+    place = place_of(scalar, node)
+    if not function.least <= len(arguments) <= function.most or any(
+        a.get("name") for a in node["arguments"]
+    ):
+        yield Finding("TG203", f"{function.name} is called as {function.usage}", place)
+        return
+    for position in function.literal:
+        if position < len(arguments) and not _is_text(arguments[position]):
+            message = f"this argument of {function.name} is written out, in single quotes"
+            here = place_of(scalar, arguments[position])
+            yield Finding("TG210", message, here, function.usage)
+    if function.name in ("date_trunc", "date_diff", "date_part") and _is_text(arguments[0]):
+        part = str(arguments[0]["literal"]["text"]).casefold()
+        if part not in language.PARTS:
+            help_ = did_you_mean(part, sorted(language.PARTS))
+            yield Finding("TG203", f"unknown part of a date {part!r}", place, help_)
+
+
+def _is_text(node: Tree) -> bool:
+    return node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING"
+
+
+def _has_column(node: Tree) -> bool:
+    return any(n["class"] == "COLUMN_REF" for n in trees.walk(node))

@@ -1,0 +1,167 @@
+"""DuckDB's parse trees: walked, built, and cut into pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from targeter.database import Tree
+
+NOWHERE = 18446744073709551615
+_EXPRESSION_CLASSES_KEY = "class"
+
+
+def children(node: Tree) -> Iterator[Tree]:
+    """The expressions directly below an expression."""
+    for value in node.values():
+        if isinstance(value, dict):
+            yield from _expressions(value)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    yield from _expressions(item)
+
+
+def _expressions(value: Tree) -> Iterator[Tree]:
+    if _EXPRESSION_CLASSES_KEY in value:
+        if value["class"] != "TYPE":
+            yield value
+    else:
+        yield from children(value)
+
+
+def walk(node: Tree) -> Iterator[Tree]:
+    """An expression and everything below it."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def replaced(node: Any, swap: Mapping[int, Tree]) -> Any:
+    """A copy of a tree in which nodes are replaced by identity."""
+    if isinstance(node, dict):
+        if id(node) in swap:
+            return swap[id(node)]
+        return {key: replaced(value, swap) for key, value in node.items()}
+    if isinstance(node, list):
+        return [replaced(item, swap) for item in node]
+    return node
+
+
+def span(node: Tree) -> tuple[int, int] | None:
+    """First and last byte of an expression in the parsed text; operators cover their operands."""
+    start, end = NOWHERE, -1
+    for part in walk(node):
+        at = part.get("query_location", NOWHERE)
+        if at != NOWHERE:
+            start = min(start, at)
+            end = max(end, at + part.get("query_location_length", 0))
+    return (start, end) if end >= 0 else None
+
+
+def select_of(expression: Tree) -> Tree:
+    """`SELECT expression` as a statement tree."""
+    return {
+        "error": False,
+        "statements": [
+            {
+                "node": {
+                    "type": "SELECT_NODE",
+                    "modifiers": [],
+                    "cte_map": {"map": []},
+                    "select_list": [expression],
+                    "from_table": {"type": "EMPTY", "alias": "", "sample": None},
+                    "where_clause": None,
+                    "group_expressions": [],
+                    "group_sets": [],
+                    "aggregate_handling": "STANDARD_HANDLING",
+                    "having": None,
+                    "sample": None,
+                    "qualify": None,
+                },
+                "named_param_map": [],
+            }
+        ],
+    }
+
+
+def single_expression(tree: Tree) -> Tree | None:
+    """The one expression of a statement that is nothing but `SELECT expression`, else None."""
+    statements = tree["statements"]
+    if len(statements) != 1:
+        return None
+    node = statements[0]["node"]
+    empty = ("where_clause", "having", "qualify", "sample", "group_expressions", "group_sets")
+    if (
+        node["type"] != "SELECT_NODE"
+        or len(node["select_list"]) != 1
+        or node["from_table"]["type"] != "EMPTY"
+        or node["modifiers"]
+        or node["cte_map"]["map"]
+        or any(node[key] for key in empty)
+        or node["aggregate_handling"] != "STANDARD_HANDLING"
+    ):
+        return None
+    expression: Tree = node["select_list"][0]
+    return None if expression.get("alias") else expression
+
+
+def column(*names: str) -> Tree:
+    return {"class": "COLUMN_REF", "type": "COLUMN_REF", "alias": "", "column_names": list(names)}
+
+
+def constant(text: str, kind: str = "STRING") -> Tree:
+    literal = {"kind": kind} if kind == "NULL_LITERAL" else {"kind": kind, "text": text}
+    return {"class": "CONSTANT", "type": "VALUE_CONSTANT", "alias": "", "literal": literal}
+
+
+def operator(type_: str, *operands: Tree) -> Tree:
+    return {"class": "OPERATOR", "type": type_, "alias": "", "children": list(operands)}
+
+
+def conjunction(type_: str, *operands: Tree) -> Tree:
+    return {"class": "CONJUNCTION", "type": type_, "alias": "", "children": list(operands)}
+
+
+def function(name: str, *arguments: Tree, is_operator: bool = False) -> Tree:
+    return {
+        "class": "FUNCTION",
+        "type": "FUNCTION",
+        "alias": "",
+        "function_name": name,
+        "schema": "",
+        "filter": None,
+        "order_bys": {"type": "ORDER_MODIFIER", "orders": []},
+        "distinct": False,
+        "is_operator": is_operator,
+        "export_state": False,
+        "catalog": "",
+        "arguments": [{"name": "", "expression": argument} for argument in arguments],
+        "qualified_name": {"path": [name]},
+    }
+
+
+def arguments(node: Tree) -> list[Tree]:
+    return [argument["expression"] for argument in node["arguments"]]
+
+
+def date(day: str) -> Tree:
+    """A date literal, YYYY-MM-DD."""
+    type_ = {
+        "class": "TYPE",
+        "type": "TYPE",
+        "alias": "",
+        "catalog": "",
+        "schema": "",
+        "type_name": "DATE",
+        "children": [],
+        "qualified_name": {"path": ["DATE"]},
+    }
+    return {
+        "class": "CAST",
+        "type": "OPERATOR_CAST",
+        "alias": "",
+        "child": constant(day),
+        "try_cast": False,
+        "type_expr": type_,
+    }

@@ -1,0 +1,147 @@
+"""What each person makes of each topic, from their own posts and likes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from targeter.binding import Bound, Opinion
+from targeter.database import Engine, identifier, literal
+from targeter.expressions.scopes import stance_column
+from targeter.settings import DeclaredTopic
+from targeter.topics import like_sql, mention_pattern, opinion_sql, sentiment, stance_sql
+
+_TEXTS = "texts about topics"
+_COUNTS = "opinions"
+
+
+def add_stances(
+    engine: Engine,
+    bound: Bound,
+    tables: Mapping[str, str],
+    profile: str,
+    person: str,
+    needed: frozenset[str],
+) -> str:
+    """The profile with a stance column for each topic somebody asks about; its new name.
+
+    `tables` are the rows of each source, `person` the (quoted) column of whose they are. Texts
+    are judged once each, however often they were posted; every post counts.
+    """
+    topics = [
+        topic
+        for topic in bound.project.settings.topics
+        if stance_column(topic.topic.name) in needed
+    ]
+    if not topics or not (bound.posts or bound.likes):
+        return profile
+    parts = []
+    if bound.posts:
+        parts.append(_from_posts(engine, bound, bound.posts, tables, topics, person))
+    if bound.likes:
+        parts.append(_from_likes(bound, bound.likes, tables, topics, person))
+    engine.run(f"CREATE OR REPLACE TABLE {_COUNTS} AS {' UNION ALL '.join(parts)}")
+    sums = ", ".join(
+        f"sum(for_{n}) AS for_{n}, sum(against_{n}) AS against_{n}" for n in range(len(topics))
+    )
+    stances = ", ".join(
+        f"{stance_sql(f'o.for_{n}', f'o.against_{n}', topic.topic.at_least)}"
+        f" AS {identifier(stance_column(topic.topic.name))}"
+        for n, topic in enumerate(topics)
+    )
+    table = "profiles_with_stances"
+    engine.run(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT p.*, {stances} FROM {profile} AS p "
+        f"LEFT JOIN (SELECT {person}, {sums} FROM {_COUNTS} GROUP BY 1) AS o "
+        f"ON o.{person} = p.{identifier(bound.key)}"
+    )
+    return table
+
+
+def _from_posts(
+    engine: Engine,
+    bound: Bound,
+    posts: Opinion,
+    tables: Mapping[str, str],
+    topics: Sequence[DeclaredTopic],
+    person: str,
+) -> str:
+    """Opinions counted from texts, one row a person; each distinct text is judged once."""
+    rows = identifier(tables[posts.source])
+    text = identifier(posts.column)
+    own_score = f"TRY_CAST(r.{identifier(posts.score)} AS DOUBLE)" if posts.score else None
+    _collect_texts(engine, bound, rows, text, own_score)
+    everything = [topic.topic for topic in bound.project.settings.topics]
+    opinions = ", ".join(
+        (opinion_sql("text", "score", d.topic, everything) if d.topic.words else "NULL")
+        + f" AS opinion_{number}"
+        for number, d in enumerate(topics)
+    )
+    judged = identifier(_TEXTS + " judged")
+    engine.run(f"CREATE OR REPLACE TABLE {judged} AS SELECT *, {opinions} FROM "
+               f"{identifier(_TEXTS)}")
+    same_score = f" AND t.score IS NOT DISTINCT FROM {own_score}" if own_score else ""
+    counts = [
+        count
+        for number, declared in enumerate(topics)
+        for count in _counted(bound, posts, declared, f"t.opinion_{number}", number)
+    ]
+    return (
+        f"SELECT r.{person}, {', '.join(counts)} FROM {rows} AS r "
+        f"JOIN {judged} AS t ON t.text = r.{text}{same_score} GROUP BY 1"
+    )
+
+
+def _collect_texts(
+    engine: Engine, bound: Bound, rows: str, text: str, own_score: str | None
+) -> None:
+    """The distinct texts that name any topic, with the user's score or else the built-in one."""
+    words = [w for declared in bound.project.settings.topics for w in declared.topic.words]
+    named = "false"
+    if words:
+        named = f"regexp_matches(nfc_normalize(r.{text}), {literal(mention_pattern(words))})"
+    found = f"FROM {rows} AS r WHERE {named}"
+    if own_score:
+        engine.run(
+            f"CREATE OR REPLACE TABLE {identifier(_TEXTS)} AS "
+            f"SELECT DISTINCT r.{text} AS text, {own_score} AS score {found}"
+        )
+        return
+    chunks = engine.chunks(f"SELECT DISTINCT r.{text} {found}")
+    scored = ((t, sentiment(t)) for chunk in chunks for (t,) in chunk)
+    engine.load(_TEXTS, {"text": "VARCHAR", "score": "DOUBLE"}, scored)
+
+
+def _from_likes(
+    bound: Bound,
+    likes: Opinion,
+    tables: Mapping[str, str],
+    topics: Sequence[DeclaredTopic],
+    person: str,
+) -> str:
+    """Likes counted: each is an opinion for its topic."""
+    page = f"r.{identifier(likes.column)}"
+    counts = []
+    for number, declared in enumerate(topics):
+        opinion = f"CASE WHEN {like_sql(page, declared.topic)} THEN 1 END"
+        counts += _counted(bound, likes, declared, f"({opinion})", number)
+    rows = identifier(tables[likes.source])
+    return f"SELECT r.{person}, {', '.join(counts)} FROM {rows} AS r GROUP BY 1"
+
+
+def _counted(
+    bound: Bound, opinion: Opinion, declared: DeclaredTopic, sql: str, number: int
+) -> list[str]:
+    recent = _recent(bound, opinion, declared)
+    return [
+        f"count(*) FILTER (WHERE {sql} = 1 AND {recent}) AS for_{number}",
+        f"count(*) FILTER (WHERE {sql} = -1 AND {recent}) AS against_{number}",
+    ]
+
+
+def _recent(bound: Bound, opinion: Opinion, declared: DeclaredTopic) -> str:
+    """Whether a row is young enough for the topic; a source without times has no age."""
+    source = bound.project.settings.source(opinion.source)
+    if source is None or source.time is None or declared.last is None:
+        return "true"
+    end = f"{literal(bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
+    return f"r.{identifier(source.time)} >= {end} - {declared.last.interval}"

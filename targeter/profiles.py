@@ -1,0 +1,418 @@
+"""One row a person: the base, whose rows are whose, and every trait computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from targeter.binding import Bound, BoundTrait
+from targeter.database import Engine, Parser, Tree, identifier, literal
+from targeter.derived import aggregated
+from targeter.errors import BadData
+from targeter.expressions import aggregates, trees
+from targeter.expressions.compiler import Compiled, guarded, run_text, swapped
+from targeter.expressions.scopes import PROFILE, ROW, sentiment_column
+from targeter.findings import Finding
+from targeter.opinions import add_stances
+from targeter.schema import Column
+from targeter.sources.declared import Link, Source
+from targeter.topics import sentiment
+from targeter.yaml_source import Scalar
+
+PERSON = identifier("person of the row")
+PROFILES = "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The profile table of a run: how many people, and what was noticed while making it."""
+
+    table: str
+    people: int
+    findings: tuple[Finding, ...]
+
+
+def purpose_column(name: str) -> str:
+    """The column that says whether a purpose is given: TRUE, FALSE, or NULL for unknown."""
+    return f"purpose({name})"
+
+
+def build_profiles(
+    engine: Engine, bound: Bound, loaded: Mapping[str, str], needed: frozenset[str]
+) -> Profiles:
+    """Make the table of profiles from loaded sources (engine tables by source name).
+
+    `needed` are the columns that anything asks for; traits that nothing needs are left out.
+    Raises `BadData` when a person stands twice in the base or has no key.
+    """
+    builder = _Builder(engine, bound, dict(loaded))
+    base = bound.project.settings.base
+    assert base is not None
+    _check_keys(engine, base, loaded[base.name])
+    builder.people(base, loaded[base.name])
+    for source in bound.project.settings.sources:
+        if source.person is not None and not source.is_derived:
+            builder.rows(source)
+    for derived in bound.derived:
+        builder.derive(derived.source, derived.sql(bound.parser, builder.tables))
+    builder.stances(needed)
+    for level in bound.levels:
+        builder.level(_wanted(level, bound, needed))
+    engine.run(f"CREATE OR REPLACE VIEW {PROFILES} AS SELECT * FROM {builder.profile}")
+    people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
+    return Profiles(PROFILES, people, tuple(builder.found))
+
+
+def _wanted(
+    level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]
+) -> list[BoundTrait]:
+    """The traits of a level that something asks for, directly or through later traits."""
+    asked = set(needed)
+    for later in reversed(bound.levels):
+        for trait in later:
+            if asked & {column.name for column in trait.columns}:
+                parts = [*trait.values, *([trait.where] if trait.where else [])]
+                asked |= {name for part in parts for alias, name in part.uses if alias == PROFILE}
+    return [trait for trait in level if asked & {column.name for column in trait.columns}]
+
+
+def _check_keys(engine: Engine, base: Source, table: str) -> None:
+    """Everybody has a key, and nobody stands twice."""
+    key = identifier(str(base.key))
+    missing = int(engine.value(f"SELECT count(*) FROM {identifier(table)} WHERE {key} IS NULL"))
+    doubles = engine.rows(
+        f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
+        f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
+    )
+    found = []
+    if missing:
+        message = f"source {base.name!r}: {missing:,} rows have no {base.key!r}"
+        help_ = "everybody needs a key: take those rows out of the file"
+        found.append(Finding("TG717", message, base.place, help_))
+    if doubles:
+        listed = ", ".join(f"{person!r} ({count} rows)" for person, count in doubles)
+        message = f"source {base.name!r} has people twice: {listed}"
+        found.append(Finding("TG712", message, base.place, "one row a person"))
+    if found:
+        raise BadData(f"{base.name} is not one row a person", findings=found)
+
+
+def normalised(column: str) -> str:
+    """An identifier other than the key, so that `@Anna` and `anna ` are one (SQL)."""
+    return f"nullif(ltrim(lower(trim({column})), '@'), '')"
+
+
+@dataclass(slots=True)
+class _Builder:
+    engine: Engine
+    bound: Bound
+    tables: dict[str, str]
+    profile: str = ""
+    found: list[Finding] = field(default_factory=list)
+    _steps: int = 0
+
+    @property
+    def key(self) -> str:
+        return identifier(self.bound.key)
+
+    def _text(self, tree: Tree) -> str:
+        return run_text(self.bound.parser, [tree])[0]
+
+    def _condition(self, scalar: Scalar) -> str:
+        return self._text(self.bound.compiled(scalar).tree)
+
+    # -- people ------------------------------------------------------------------------------
+
+    def people(self, base: Source, table: str) -> None:
+        """The base, its typed columns, and for each purpose whether it is given."""
+        purposes = [
+            f"{self._condition(p.when)} AS {identifier(purpose_column(p.name))}"
+            for p in self.bound.project.settings.purposes
+            if p.when is not None
+        ]
+        extra = "".join(f", {purpose}" for purpose in purposes)
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE people AS SELECT p.*{extra} FROM {identifier(table)} AS p"
+        )
+        self.tables[base.name] = "people"
+        self.profile = "people"
+
+    def given(self, purposes: Iterable[str], alias: str = PROFILE) -> str:
+        """SQL that is TRUE where all purposes are given."""
+        tests = [f"{alias}.{identifier(purpose_column(name))}" for name in sorted(purposes)]
+        return " AND ".join(tests) or "true"
+
+    # -- whose rows --------------------------------------------------------------------------
+
+    def rows(self, source: Source) -> None:
+        """A view of the rows that belong to somebody, may be used, and are not of the future."""
+        assert source.person is not None
+        table = identifier(self.tables[source.name])
+        join = self._join(source, source.person)
+        shown = [f"{ROW}.*"]
+        joins = []
+        if source.person.to is not None:
+            shown.append(f"k.{self.key}")
+        for other in source.others:
+            alias = identifier(f"other {other.name}")
+            when = other.when
+            agreed = f" AND {self._agreed(when, alias)}" if when is not None else ""
+            by = f"{ROW}.{identifier(other.by)}"
+            joins.append(f"LEFT JOIN people AS {alias} ON {alias}.{self.key} = {by}{agreed}")
+            shown += [
+                f"{alias}.{identifier(c.text)} AS {identifier(f'{other.name}.{c.text}')}"
+                for c in other.columns
+            ]
+        where = [self._in_time(source)]
+        if source.purpose is not None:
+            where.append(self.given([source.purpose.text], "k"))
+        view = f"rows of {source.name}"
+        self.engine.run(
+            f"CREATE OR REPLACE VIEW {identifier(view)} AS "
+            f"SELECT {', '.join(shown)}, k.{self.key} AS {PERSON} "
+            f"FROM {table} AS {ROW} JOIN people AS k ON {join} {' '.join(joins)} "
+            f"WHERE {' AND '.join(where)}"
+        )
+        self._report_strays(source, table, join)
+        self.tables[source.name] = view
+
+    def _join(self, source: Source, link: Link) -> str:
+        column = f"{ROW}.{identifier(link.column)}"
+        if link.to is None:
+            return f"k.{self.key} = {column}"
+        self._check_identifiers(source, link)
+        join = f"{normalised(f'k.{identifier(link.to)}')} = {normalised(column)}"
+        if link.consent is None:
+            return join
+        return f"{join} AND {self._agreed(link.consent, 'k')}"
+
+    def _agreed(self, consent: Scalar, alias: str) -> str:
+        """A condition on a person's own columns, asked of the person under another alias."""
+        tree = self.bound.compiled(consent).tree
+        name = alias.strip('"')
+
+        def moved(node: Tree) -> Tree | None:
+            if node["class"] != "COLUMN_REF":
+                return None
+            return {**node, "column_names": [name, node["column_names"][-1]]}
+
+        return f"{self._text(swapped(tree, moved))} IS TRUE"
+
+    def _check_identifiers(self, source: Source, link: Link) -> None:
+        """Two people with one identifier: nobody can say whose rows those are."""
+        column = normalised(identifier(str(link.to)))
+        doubles = self.engine.rows(
+            f"SELECT {column}, list_sort(list({self.key}))[:3] FROM people "
+            f"WHERE {column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
+        )
+        if doubles:
+            listed = "; ".join(f"{value!r}: {', '.join(people)}" for value, people in doubles)
+            message = f"two people have one {link.to!r}: {listed}"
+            finding = Finding("TG713", message, link.place, "an identifier belongs to one person")
+            raise BadData(f"{source.name} can't be linked to people", findings=[finding])
+
+    def _in_time(self, source: Source) -> str:
+        if source.time is None:
+            return "true"
+        column = f"{ROW}.{identifier(source.time)}"
+        return f"{column} < {literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
+
+    def _report_strays(self, source: Source, table: str, join: str) -> None:
+        """Rows that belong to nobody: counted, with examples."""
+        assert source.person is not None
+        column = identifier(source.person.column)
+        rows = self.engine.rows(
+            f"SELECT count(*), list_sort(list(DISTINCT {column}))[:3] FROM {table} AS {ROW} "
+            f"WHERE NOT EXISTS (SELECT 1 FROM people AS k WHERE {join})"
+        )
+        count, examples = rows[0]
+        if not count:
+            return
+        shown = ", ".join(repr(e)[:40] for e in examples or [] if e is not None)
+        message = f"{count:,} rows of {source.name} belong to nobody"
+        if source.person.consent is not None:
+            message += " we may link them to"
+        help_ = f"for example {shown}" if shown else "they name nobody"
+        self.found.append(Finding("TG705", message, source.place, help_))
+
+    def derive(self, source: Source, sql: str) -> None:
+        table = f"rows of {source.name}"
+        named = f", {identifier(source.person.column)} AS {PERSON}" if source.person else ""
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT *{named} FROM ({sql})"
+        )
+        self.tables[source.name] = table
+
+    # -- traits ------------------------------------------------------------------------------
+
+    def stances(self, needed: frozenset[str]) -> None:
+        """A column for each topic somebody asks about."""
+        self.profile = add_stances(
+            self.engine, self.bound, self.tables, self.profile, PERSON, needed
+        )
+
+    def level(self, traits: Sequence[BoundTrait]) -> None:
+        """All traits that need only what is there: one scan for each source, then one join."""
+        if not traits:
+            return
+        by_source: dict[str, list[BoundTrait]] = {}
+        for trait in traits:
+            by_source.setdefault(trait.trait.source or "", []).append(trait)
+        columns = [
+            f"{self._own_value(trait)} AS {identifier(trait.columns[0].name)}"
+            for trait in by_source.pop("", [])
+        ]
+        joins = []
+        for number, (source, group) in enumerate(sorted(by_source.items())):
+            alias = f"t{number}"
+            scan, given = self._scan(source, group, alias)
+            columns += given
+            joins.append(f"LEFT JOIN ({scan}) AS {alias} ON {alias}.{PERSON} = p.{self.key}")
+        self._steps += 1
+        table = f"profiles_{self._steps}"
+        self.engine.run(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT p.*, {', '.join(columns)} "
+            f"FROM {self.profile} AS p {' '.join(joins)}"
+        )
+        self.profile = table
+
+    def _own_value(self, trait: BoundTrait) -> str:
+        """A trait over the profile itself."""
+        value = self._text(trait.values[0].tree)
+        return self._permitted(self._defaulted(trait, value), trait.columns[0])
+
+    def _permitted(self, value: str, column: Column) -> str:
+        """NULL for whoever didn't give every purpose the value depends on."""
+        if not column.purposes:
+            return value
+        return f"CASE WHEN {self.given(column.purposes)} THEN {value} END"
+
+    def _defaulted(self, trait: BoundTrait, value: str) -> str:
+        default = trait.trait.default
+        if default is None:
+            return value
+        text = literal(default.text)
+        return f"coalesce({value}, TRY_CAST({text} AS {trait.columns[0].type}))"
+
+    def _scan(
+        self, source: str, traits: Sequence[BoundTrait], alias: str
+    ) -> tuple[str, list[str]]:
+        """One pass over a source's rows for several traits; and the columns made of its result."""
+        inner: list[str] = []
+        outer: list[str] = []
+        for trait in traits:
+            for column, value in self._scanned(trait, alias, inner):
+                permitted = self._permitted(self._defaulted(trait, value), column)
+                outer.append(f"{permitted} AS {identifier(column.name)}")
+        parts = [part for t in traits for part in (*t.values, t.where) if part is not None]
+        relation = self._with_sentiment(source, parts)
+        if any(alias == PROFILE for part in parts for alias, _ in part.uses):
+            relation += f" JOIN {self.profile} AS {PROFILE} ON p.{self.key} = {ROW}.{PERSON}"
+        listed = ", ".join(f"{sql} AS a{n}" for n, sql in enumerate(inner))
+        scan = f"SELECT {ROW}.{PERSON}, {listed} FROM {relation} GROUP BY 1"
+        return scan, outer
+
+    def _scanned(
+        self, trait: BoundTrait, alias: str, inner: list[str]
+    ) -> Iterator[tuple[Column, str]]:
+        """The profile columns of one trait; what has to be aggregated is added to `inner`."""
+        where = self._where(trait)
+        if trait.trait.exists:
+            inner.append(f"count(*) FILTER (WHERE {self._filter(where)})")
+            yield trait.columns[0], f"coalesce({alias}.a{len(inner) - 1}, 0) > 0"
+        elif trait.trait.picks:
+            inner.append(self._picked(trait, where))
+            picked = f"{alias}.a{len(inner) - 1}"
+            for number, column in enumerate(trait.columns):
+                yield column, f"{picked}.v{number}"
+        else:
+            yield trait.columns[0], self._aggregated(trait, where, alias, inner)
+
+    def _where(self, trait: BoundTrait) -> Tree | None:
+        """Which rows count: the trait's `where`, and not older than its `last`."""
+        where = guarded(trait.where.tree) if trait.where else None
+        if trait.trait.last is None:
+            return where
+        source = self.bound.project.settings.source(str(trait.trait.source))
+        assert source is not None and source.time is not None
+        end = f"{literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
+        column = f"{ROW}.{identifier(source.time)}"
+        test = f"SELECT ({column} >= {end} - {trait.trait.last.interval})"
+        parsed = self.bound.parser.trees([test])[0]
+        assert isinstance(parsed, dict)
+        recent = trees.single_expression(parsed)
+        assert recent is not None
+        return recent if where is None else trees.conjunction("CONJUNCTION_AND", where, recent)
+
+    def _filter(self, where: Tree | None) -> str:
+        return "true" if where is None else _sql(self.bound.parser, where)
+
+    def _picked(self, trait: BoundTrait, where: Tree | None) -> str:
+        """One row taken whole; ties are settled by all its other columns, so by no accident."""
+        values = ", ".join(
+            f"v{number} := {self._text(value.tree)}" for number, value in enumerate(trait.values)
+        )
+        named = {name for name, _ in trait.order}
+        order = [
+            f"{ROW}.{identifier(name)} {'DESC' if descending else 'ASC'} NULLS LAST"
+            for name, descending in trait.order
+        ]
+        rest = sorted(set(self.bound.sources[str(trait.trait.source)].names) - named)
+        order += [f"{ROW}.{identifier(name)} ASC NULLS LAST" for name in rest]
+        order_by = ", ".join(order)
+        picked = f"first(struct_pack({values}) ORDER BY {order_by})"
+        return f"{picked} FILTER (WHERE {self._filter(where)})"
+
+    def _aggregated(
+        self, trait: BoundTrait, where: Tree | None, alias: str, inner: list[str]
+    ) -> str:
+        """An expression over aggregates: each is computed in the scan, the rest on its result."""
+        compiled = trait.values[0]
+        swap: dict[int, Tree] = {}
+        for call in aggregates.of(compiled.tree):
+            exact = aggregated(replace(compiled, tree=call), self.bound.parser, where)
+            inner.append(_sql(self.bound.parser, exact))
+            column = trees.column(alias, f"a{len(inner) - 1}")
+            if str(call["function_name"]) in ("count", "count_star"):
+                zero = trees.constant("0", "INTEGER")
+                column = trees.operator("OPERATOR_COALESCE", column, zero)
+            swap[id(call)] = column
+        outer: Tree = trees.replaced(compiled.tree, swap)
+        return self._text(outer)
+
+    def _with_sentiment(self, source: str, parts: Sequence[Compiled]) -> str:
+        """The rows of a source, with the built-in sentiment of each text that asks for it."""
+        table = identifier(self.tables[source])
+        wanted = {name for part in parts for alias, name in part.uses if alias == ROW}
+        shown, joins = [f"{ROW}.*"], []
+        for column in self.bound.sources[source]:
+            if sentiment_column(column.name) in wanted:
+                scores = score_texts(self.engine, self.tables[source], column.name)
+                alias = identifier(f"s {column.name}")
+                shown.append(f"{alias}.{identifier(sentiment_column(column.name))}")
+                joins.append(
+                    f"LEFT JOIN {scores} AS {alias} "
+                    f"ON {alias}.text = {ROW}.{identifier(column.name)}"
+                )
+        if not joins:
+            return f"{table} AS {ROW}"
+        return f"(SELECT {', '.join(shown)} FROM {table} AS {ROW} {' '.join(joins)}) AS {ROW}"
+
+
+def _sql(parser: Parser, tree: Tree) -> str:
+    """A tree as text, as it is: an aggregate can't stand inside TRY."""
+    return parser.texts([trees.select_of(tree)])[0].removeprefix("SELECT ")
+
+
+def score_texts(engine: Engine, table: str, column: str) -> str:
+    """A table of distinct texts and their sentiment; each text is scored once."""
+    name = identifier(f"scores of {table} {column}")
+    hidden = identifier(sentiment_column(column))
+    engine.run(f"CREATE OR REPLACE TABLE {name} (text VARCHAR, {hidden} DOUBLE)")
+    texts = engine.chunks(
+        f"SELECT DISTINCT {identifier(column)} FROM {identifier(table)} "
+        f"WHERE {identifier(column)} IS NOT NULL"
+    )
+    for chunk in texts:
+        engine.append(name.strip('"'), ((text, sentiment(text)) for (text,) in chunk))
+    return name

@@ -1,0 +1,295 @@
+"""What a plan shows: counts of people, rules and templates, unrounded; nothing is drawn here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from targeter.cells import smallest_audience
+from targeter.database import Engine, literal
+from targeter.decisions import DECIDED, running
+from targeter.findings import Finding, in_order
+from targeter.outcomes import RESULTS
+from targeter.signature import question
+
+if TYPE_CHECKING:
+    from targeter.pipeline import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A message as it would read."""
+
+    person: str
+    text: str
+    length: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule: how many people it `matched`, and how many it `won` (they get its message)."""
+
+    name: str
+    why: str
+    priority: int
+    campaign: str | None
+    matched: int
+    won: int
+    held_out: int
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why people were stopped before any rule: a handoff, purpose, requirement or suppression."""
+
+    outcome: str
+    name: str
+    detail: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """People with a message, by something."""
+
+    name: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A promoted text and the people who would see it; `smallest` is what the network needs."""
+
+    channel: str
+    template: str
+    text: str
+    people: int
+    smallest: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """A plan in numbers. The outcomes partition the people."""
+
+    plan_id: str
+    as_of: dt.date
+    is_pinned: bool
+    people: int
+    outcomes: dict[str, int]
+    rules: tuple[RuleRow, ...]
+    stops: tuple[Stop, ...]
+    templates: tuple[Total, ...]
+    campaigns: tuple[Total, ...]
+    channels: tuple[Total, ...]
+    languages: tuple[Total, ...]
+    cells: tuple[Cell, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def messages(self) -> int:
+        return self.outcomes["message"]
+
+    @property
+    def coverage(self) -> float:
+        """The share of people who get a message, 0 to 1."""
+        return self.messages / self.people if self.people else 0.0
+
+
+def plan_report(run: Run, examples: int) -> PlanReport:
+    """Count everything a plan shows, with `examples` messages a rule."""
+    rules = tuple(_rules(run, examples))
+    templates = _by_choice(run, [c.template.id for c in run.decisions.choices])
+    campaigns = _by_choice(run, [c.rule.campaign or "" for c in run.decisions.choices])
+    channels = _by_choice(run, [c.channel.name for c in run.decisions.choices])
+    languages = _by_choice(run, [c.template.language or "" for c in run.decisions.choices])
+    return PlanReport(
+        plan_id=plan_id(run),
+        as_of=run.bound.today,
+        is_pinned=run.is_pinned,
+        people=run.profiles.people,
+        outcomes=run.outcomes,
+        rules=rules,
+        stops=tuple(_stops(run)),
+        templates=templates,
+        campaigns=campaigns,
+        channels=channels,
+        languages=languages,
+        cells=tuple(_cells(run)),
+        findings=in_order([*run.findings, *_data_findings(run, rules, templates)]),
+    )
+
+
+def plan_id(run: Run) -> str:
+    """A digest of the plan's rows that doesn't depend on their order or on where it ran."""
+    choices = [
+        (c.number, c.rule.name, c.template.id, c.channel.name) for c in run.decisions.choices
+    ]
+    named = _values(choices, "choice, rule, template, channel", "INTEGER")
+    row = "concat_ws(chr(31), r.person, r.outcome, coalesce(c.rule, ''), "
+    row += "coalesce(c.template, ''), coalesce(c.channel, ''), coalesce(r.text, ''))"
+    count, low, high = run.engine.row(
+        f"SELECT count(*), sum(md5_number_lower(row)::HUGEINT), "
+        f"sum(md5_number_upper(row)::HUGEINT) FROM (SELECT {row} AS row "
+        f"FROM {RESULTS} AS r LEFT JOIN {named} ON c.choice = r.choice)"
+    )
+    text = f"{run.bound.today.isoformat()}:{count}:{low}:{high}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
+    """Rows of ours as a table `c`, also when there are none."""
+    if not rows:
+        columns = [name.strip() for name in names.split(",")]
+        nulls = ", ".join(
+            f"NULL::{first if n == 0 else 'VARCHAR'} AS {c}" for n, c in enumerate(columns)
+        )
+        return f"(SELECT {nulls} WHERE false) AS c"
+    listed = ", ".join("(" + ", ".join(literal(v) for v in row) + ")" for row in rows)
+    return f"(VALUES {listed}) AS c({names})"
+
+
+# -- rules -----------------------------------------------------------------------------------
+
+
+def _rules(run: Run, examples: int) -> Iterator[RuleRow]:
+    matched = _matched(run)
+    counts = _counts(run.engine)
+    shown = _examples(run, examples)
+    for number, rule in enumerate(run.decisions.rules):
+        choices = [c.number for c in run.decisions.choices if c.rule_number == number]
+        yield RuleRow(
+            rule.name,
+            rule.why,
+            rule.priority,
+            rule.campaign,
+            matched[number],
+            sum(counts.get((choice, "message"), 0) for choice in choices),
+            sum(counts.get((choice, "held_out"), 0) for choice in choices),
+            tuple(shown.get(number, ())),
+        )
+
+
+def _matched(run: Run) -> list[int]:
+    """How many people each rule holds for: asked of the distinct signatures, each once."""
+    formulas = run.decisions.rule_formulas
+    if not formulas:
+        return []
+    columns = run.decisions.signature.columns
+    listed = ", ".join(columns) or "1"
+    grouped = f"SELECT {listed}, count(*) AS people FROM {DECIDED} GROUP BY ALL"
+    sums = ", ".join(
+        f"coalesce(sum(CASE WHEN {question(formula)} THEN people END), 0)" for formula in formulas
+    )
+    return [int(value) for value in run.engine.row(f"SELECT {sums} FROM ({grouped})")]
+
+
+def _counts(engine: Engine) -> dict[tuple[int, str], int]:
+    rows = engine.rows(
+        f"SELECT choice, outcome, count(*) FROM {RESULTS} WHERE choice IS NOT NULL GROUP BY ALL"
+    )
+    return {(choice, outcome): count for choice, outcome, count in rows}
+
+
+def _examples(run: Run, count: int) -> dict[int, list[Example]]:
+    """For each rule the shortest message, the longest, and then some by the md5 of the person."""
+    if count < 1:
+        return {}
+    pairs = [(c.number, c.rule_number) for c in run.decisions.choices]
+    if not pairs:
+        return {}
+    rows = run.engine.rows(
+        "SELECT rule, choice, person, text, length FROM ("
+        "SELECT *, row_number() OVER (PARTITION BY rule ORDER BY place, md5(person), person) AS n "
+        "FROM (SELECT *, CASE "
+        "WHEN row_number() OVER (PARTITION BY rule ORDER BY length, md5(person), person) = 1 "
+        "THEN 0 WHEN row_number() OVER "
+        "(PARTITION BY rule ORDER BY length DESC, md5(person), person) = 1 THEN 1 "
+        "ELSE 2 END AS place FROM (SELECT c.rule, r.choice, any_value(r.text) AS text, "
+        "min(r.person) AS person, min(r.length) AS length "
+        f"FROM {RESULTS} AS r JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
+        "ON c.choice = r.choice WHERE r.outcome = 'message' GROUP BY c.rule, r.choice, r.text))) "
+        f"WHERE n <= {int(count)} ORDER BY rule, n"
+    )
+    examples: dict[int, list[Example]] = {}
+    for rule, choice, person, text, length in rows:
+        limit = run.decisions.choices[choice].channel.limit
+        examples.setdefault(rule, []).append(Example(person, text, length, limit))
+    return examples
+
+
+# -- everything else -------------------------------------------------------------------------
+
+
+def _stops(run: Run) -> Iterator[Stop]:
+    counts = dict(
+        run.engine.rows(
+            f"SELECT gate, count(*) FROM {RESULTS} WHERE gate IS NOT NULL GROUP BY 1"
+        )
+    )
+    for number, gate in enumerate(run.decisions.gates):
+        yield Stop(gate.outcome, gate.name, gate.detail, counts.get(number, 0))
+
+
+def _by_choice(run: Run, names: Sequence[str]) -> tuple[Total, ...]:
+    """Messages counted by a name that each choice has; largest first."""
+    counts = _counts(run.engine)
+    totals: dict[str, int] = dict.fromkeys(names, 0)
+    for number, name in enumerate(names):
+        totals[name] += counts.get((number, "message"), 0)
+    ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Total(name, count) for name, count in ordered)
+
+
+def _cells(run: Run) -> Iterator[Cell]:
+    """The promoted texts with their audiences, largest first."""
+    promoted = {
+        c.number: c for c in run.decisions.choices if c.channel.delivery == "promoted"
+    }
+    if not promoted:
+        return
+    pairs = [(c.number, c.channel.name) for c in promoted.values()]
+    rows = run.engine.rows(
+        "SELECT c.channel, min(r.choice), r.text, count(*) AS people "
+        f"FROM {RESULTS} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
+        "ON c.choice = r.choice WHERE r.outcome = 'message' "
+        "GROUP BY c.channel, r.text ORDER BY people DESC, c.channel, r.text"
+    )
+    for channel, choice, text, people in rows:
+        one = promoted[choice]
+        yield Cell(channel, one.template.id, text, people, smallest_audience(one.channel))
+
+
+def _data_findings(
+    run: Run, rules: Sequence[RuleRow], templates: Sequence[Total]
+) -> Iterator[Finding]:
+    """What only the data shows of the rules."""
+    project = run.project
+    for rule in project.rules:
+        row = next((r for r in rules if r.name == rule.name), None)
+        if row is None:
+            reason = "it is switched off" if not rule.enabled else "its campaign is over"
+            campaign = project.settings.campaign(rule.campaign or "")
+            if rule.enabled and campaign and campaign.starts and run.bound.today < campaign.starts:
+                reason = f"its campaign starts on {campaign.starts.isoformat()}"
+            assert not running(rule, project, run.bound.today)
+            yield Finding("TG703", f"rule {rule.name!r} is not running: {reason}", rule.place)
+        elif row.matched == 0:
+            yield Finding("TG701", f"rule {rule.name!r} matches nobody", rule.place)
+        elif row.won == 0 and row.held_out == 0:
+            message = f"rule {rule.name!r} matches {row.matched:,} people and wins none of them"
+            help_ = "targeter explain PERSON shows to what they go instead"
+            yield Finding("TG702", message, rule.place, help_)
+    for total in templates:
+        if total.messages == 0:
+            template = next(t for t in project.templates if t.id == total.name)
+            message = f"template {total.name!r} is used for nobody"
+            yield Finding("TG704", message, template.place)
+    for stop in _stops(run):
+        if stop.outcome == "suppressed" and stop.people == run.profiles.people > 0:
+            message = f"{stop.name!r} suppresses everybody"
+            yield Finding("TG719", message)

@@ -1,0 +1,107 @@
+"""Rules and segments as declared: who is meant, how much it matters, which templates to try."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from targeter.conditions import Condition, read_condition, read_conditions
+from targeter.findings import Finding, Place
+from targeter.yaml_source import Fields, Scalar
+
+# Order keys of later issues: they are part of the language and refused until they work.
+_LATER = ("cooldown", "max_people", "rank_by", "variants")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A named condition; it holds or not, and is never NULL."""
+
+    name: str
+    place: Place
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who gets one of `templates` (the first that can be written), and why.
+
+    Of the rules that hold for a person the one with the highest `priority` wins; equal
+    priorities are settled by name. `campaign` is None for a rule that always runs.
+    """
+
+    name: str
+    place: Place
+    why: str
+    priority: int
+    when: Condition
+    unless: tuple[Condition, ...]
+    templates: tuple[Scalar, ...]
+    enabled: bool
+    campaign: str | None
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """The position among rules: higher priority first, then by name."""
+        return -self.priority, self.name
+
+
+def read_segments(fields: Fields) -> tuple[Segment, ...]:
+    segments = []
+    for name, node in fields.named("segments"):
+        what = f"segment {name.text!r}"
+        check_name(name, "a segment", fields.found)
+        when = read_condition(node, what, fields.found)
+        if when is not None:
+            segments.append(Segment(name.text, name.place, when))
+    return tuple(segments)
+
+
+def read_rules(fields: Fields, campaign: Scalar | None) -> tuple[Rule, ...]:
+    """The rules of one file; `campaign` is what the file says for all of them."""
+    rules = []
+    for inner in fields.mappings("rules", "rule"):
+        rule = _rule(inner, campaign)
+        if rule:
+            rules.append(rule)
+    return tuple(rules)
+
+
+def _rule(fields: Fields, campaign: Scalar | None) -> Rule | None:
+    name = fields.scalar("name", required=True)
+    if name is not None:
+        fields.what = f"rule {name.text!r}"
+        check_name(name, "a rule", fields.found)
+    own_campaign = fields.scalar("campaign")
+    priority = fields.integer("priority", required=True)
+    when = read_condition(fields.node("when", required=True), fields.what, fields.found)
+    unless = read_conditions(fields, "unless")
+    templates = fields.texts("templates")
+    enabled = fields.boolean("enabled", True)
+    why = fields.text("why") or ""
+    fields.not_yet(*_LATER)
+    if not templates and fields.entries.get("variants") is None:
+        message = f"{fields.what} has no 'templates'"
+        fields.found.append(Finding("TG104", message, fields.entries.place))
+    fields.done()
+    if name is None or priority is None or when is None:
+        return None
+    in_campaign = own_campaign or campaign
+    return Rule(
+        name.text,
+        name.place,
+        why,
+        priority,
+        when,
+        unless,
+        templates,
+        enabled,
+        in_campaign.text if in_campaign else None,
+    )
+
+
+def check_name(name: Scalar, what: str, found: list[Finding]) -> None:
+    """Names are words that SQL, file names and URLs can carry."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name.text) or len(name.text) > 100:
+        message = f"{what} is named with letters, digits, - and _, not {name.text[:40]!r}"
+        found.append(Finding("TG105", message, name.place))

@@ -1,0 +1,197 @@
+"""The settings of a project, `rules/targeter.yaml`, as declared."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zoneinfo
+from dataclasses import dataclass
+
+from targeter import policies
+from targeter.channels import CHANNELS, Channel, channel_from
+from targeter.findings import Finding, Place, did_you_mean
+from targeter.policies import Campaign, Holdout, Purpose
+from targeter.sources.declared import Source, read_sources
+from targeter.topics import Topic
+from targeter.traits import Span, Trait, read_span, read_traits
+from targeter.yaml_source import Entries, Fields, Node, Scalar, plain_value
+
+_LATER = ("frequency_cap", "cooldown", "history", "lint", "max_people", "block")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Which column says a person's language, and the one that serves everybody else."""
+
+    column: Scalar
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredTopic:
+    """A topic and how far back its opinions count."""
+
+    topic: Topic
+    place: Place
+    last: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """Where opinions come from, each as SOURCE.COLUMN; `score` is a user's own judge, -1 to 1."""
+
+    posts: Scalar | None = None
+    likes: Scalar | None = None
+    score: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """A channel of the project, and the words that end every text on it."""
+
+    channel: Channel
+    footer: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `rules/targeter.yaml` says. `as_of` pins the day; None means the day of the run."""
+
+    as_of: dt.date | None = None
+    time_zone: str = "UTC"
+    purposes: tuple[Purpose, ...] = ()
+    sources: tuple[Source, ...] = ()
+    language: Language | None = None
+    opinions: Opinions = Opinions()
+    topics: tuple[DeclaredTopic, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    campaigns: tuple[Campaign, ...] = ()
+    channels: tuple[ChannelSettings, ...] = ()
+    holdout: Holdout | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    fact_places: tuple[Place, ...] = ()
+
+    @property
+    def base(self) -> Source | None:
+        return next((source for source in self.sources if source.is_base), None)
+
+    def source(self, name: str) -> Source | None:
+        return next((source for source in self.sources if source.name == name), None)
+
+    def channel(self, name: str) -> ChannelSettings | None:
+        return next((c for c in self.channels if c.channel.name == name), None)
+
+    def campaign(self, name: str) -> Campaign | None:
+        return next((c for c in self.campaigns if c.name == name), None)
+
+
+def read_settings(node: Node | None, found: list[Finding]) -> Settings:
+    """The settings of a parsed file; what is wrong goes into `found`."""
+    fields = Fields.of(node, "the settings", found)
+    if fields is None:
+        return Settings()
+    settings = Settings(
+        as_of=policies.day(fields, "as_of"),
+        time_zone=_time_zone(fields),
+        purposes=policies.read_purposes(fields),
+        sources=read_sources(fields),
+        language=_language(fields),
+        opinions=_opinions(fields),
+        topics=_topics(fields),
+        traits=read_traits(fields),
+        campaigns=policies.read_campaigns(fields),
+        channels=_channels(fields),
+        holdout=policies.read_holdout(fields),
+        **_facts(fields),
+    )
+    fields.not_yet(*_LATER)
+    fields.done()
+    return settings
+
+
+def _time_zone(fields: Fields) -> str:
+    scalar = fields.scalar("time_zone")
+    if scalar is None:
+        return "UTC"
+    if scalar.text in zoneinfo.available_timezones():
+        return scalar.text
+    fields.wrong(scalar, f"unknown time zone {scalar.text!r}", "for example Europe/London")
+    return "UTC"
+
+
+def _language(fields: Fields) -> Language | None:
+    inner = fields.fields("language", "language")
+    if inner is None:
+        return None
+    column = inner.scalar("column", required=True)
+    default = inner.text("default") or "en"
+    inner.done()
+    return Language(column, default.casefold()) if column else None
+
+
+def _opinions(fields: Fields) -> Opinions:
+    inner = fields.fields("opinions", "opinions")
+    if inner is None:
+        return Opinions()
+    opinions = Opinions(inner.scalar("posts"), inner.scalar("likes"), inner.scalar("score"))
+    inner.done()
+    return opinions
+
+
+def _topics(fields: Fields) -> tuple[DeclaredTopic, ...]:
+    topics = []
+    for name, node in fields.named("topics"):
+        inner = Fields.of(node, f"topic {name.text!r}", fields.found)
+        if inner is None:
+            continue
+        words = tuple(s.text for s in inner.texts("words"))
+        likes = tuple(s.text for s in inner.texts("likes"))
+        last, at_least = read_span(inner, "last"), inner.integer("at_least")
+        inner.done()
+        if not words and not likes:
+            message = f"{inner.what} needs 'words', 'likes' or both"
+            fields.found.append(Finding("TG104", message, name.place))
+        if at_least is not None and at_least < 1:
+            inner.wrong(node, "'at_least' is at least 1")
+        topic = Topic(name.text, words, likes, last.days if last else None, max(at_least or 1, 1))
+        topics.append(DeclaredTopic(topic, name.place, last))
+    return tuple(topics)
+
+
+def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
+    """The built-in channels, with what the project changes, and the project's own."""
+    channels = {name: ChannelSettings(channel) for name, channel in CHANNELS.items()}
+    for name, node in fields.named("channels"):
+        inner = Fields.of(node, f"channel {name.text!r}", fields.found)
+        if inner is None:
+            continue
+        footer = inner.text("footer")
+        inner.not_yet("stay", "pace", "cost", "columns")
+        own = {k.text: plain_value(v) for k, v in _own_pairs(inner.entries)}
+        try:
+            channel = channel_from(name.text, own, CHANNELS.get(name.text))
+        except ValueError as error:
+            key = inner.entries.get(getattr(error, "key", None) or "")
+            place = key.place if key else name.place
+            fields.found.append(Finding("TG105", f"{inner.what}: {error}", place))
+            continue
+        channels[name.text] = ChannelSettings(channel, footer, name.place)
+    return tuple(channels.values())
+
+
+def _own_pairs(entries: Entries) -> list[tuple[Scalar, Node]]:
+    served = ("footer", "stay", "pace", "cost", "columns")
+    return [(key, node) for key, node in entries.pairs if key.text not in served]
+
+
+def _facts(fields: Fields) -> dict[str, tuple[object, ...]]:
+    facts, places = [], []
+    for name, node in fields.named("facts"):
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name.text) or not isinstance(node, Scalar):
+            message = f"fact {name.text!r}: a name and one value, for example price: £25"
+            fields.found.append(Finding("TG105", message, name.place, did_you_mean("", [])))
+            continue
+        facts.append((name.text, node.text))
+        places.append(name.place)
+    return {"facts": tuple(facts), "fact_places": tuple(places)}

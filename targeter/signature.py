@@ -1,0 +1,212 @@
+"""The condition signature: every leaf of every condition is one bit of a person.
+
+All conditions are split into their distinct leaves. AND and OR are split, and NOT is pushed down
+to the leaf, which is exact for «is TRUE»: a conjunction is TRUE when all its parts are, its
+negation when one part is FALSE. Each leaf is evaluated once per person and kept as one bit.
+Nearly everything else is a question about those bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from targeter.conditions import Condition
+from targeter.database import Parser, Tree
+from targeter.expressions import trees
+from targeter.expressions.compiler import Compiled, run_text, swapped
+from targeter.expressions.scopes import SEGMENT
+from targeter.yaml_source import Scalar
+
+BITS = 62
+
+_OPPOSITE = {
+    "COMPARE_EQUAL": "COMPARE_NOTEQUAL",
+    "COMPARE_NOTEQUAL": "COMPARE_EQUAL",
+    "COMPARE_LESSTHAN": "COMPARE_GREATERTHANOREQUALTO",
+    "COMPARE_GREATERTHANOREQUALTO": "COMPARE_LESSTHAN",
+    "COMPARE_GREATERTHAN": "COMPARE_LESSTHANOREQUALTO",
+    "COMPARE_LESSTHANOREQUALTO": "COMPARE_GREATERTHAN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One bit: TRUE or not."""
+
+    bit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All parts hold; without any, it holds."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of the parts holds; without any, it doesn't."""
+
+    parts: tuple[Formula, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """The part doesn't hold: FALSE or NULL."""
+
+    part: Formula
+
+
+Formula = Leaf | Both | Either | Without
+ALWAYS: Formula = Both(())
+NEVER: Formula = Either(())
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The leaves of a project as SQL, in the order of their bits, and how to ask about them."""
+
+    leaves: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """One SQL expression for each 62 leaves: their bits as a BIGINT."""
+        words = []
+        for start in range(0, len(self.leaves), BITS):
+            some = self.leaves[start : start + BITS]
+            bits = [
+                f"CASE WHEN {leaf} THEN {1 << position} ELSE 0 END"
+                for position, leaf in enumerate(some)
+            ]
+            words.append("(" + " + ".join(bits) + ")::BIGINT")
+        return tuple(words)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names under which the words are kept: s0, s1, …"""
+        return tuple(f"s{n}" for n in range((len(self.leaves) + BITS - 1) // BITS))
+
+
+def question(formula: Formula) -> str:
+    """A formula as SQL over the words: masks first, so that leaves of one word cost one test."""
+    if isinstance(formula, Leaf):
+        return _mask_all([formula.bit])
+    if isinstance(formula, Without):
+        return f"NOT {question(formula.part)}"
+    bits = [part.bit for part in formula.parts if isinstance(part, Leaf)]
+    others = [question(part) for part in formula.parts if not isinstance(part, Leaf)]
+    if isinstance(formula, Both):
+        tests = [_mask_all(bits)] if bits else []
+        return "(" + " AND ".join(tests + others) + ")" if tests + others else "true"
+    tests = [_mask_any(bits)] if bits else []
+    return "(" + " OR ".join(tests + others) + ")" if tests + others else "false"
+
+
+def _mask_all(bits: Sequence[int]) -> str:
+    tests = [f"(s{word} & {mask}) = {mask}" for word, mask in _masks(bits)]
+    return tests[0] if len(tests) == 1 else "(" + " AND ".join(tests) + ")"
+
+
+def _mask_any(bits: Sequence[int]) -> str:
+    tests = [f"(s{word} & {mask}) <> 0" for word, mask in _masks(bits)]
+    return tests[0] if len(tests) == 1 else "(" + " OR ".join(tests) + ")"
+
+
+def _masks(bits: Sequence[int]) -> list[tuple[int, int]]:
+    masks: dict[int, int] = {}
+    for bit in bits:
+        masks[bit // BITS] = masks.get(bit // BITS, 0) | 1 << bit % BITS
+    return sorted(masks.items())
+
+
+class Builder:
+    """Collects leaves while conditions become formulas; equal leaves share a bit."""
+
+    def __init__(
+        self,
+        parser: Parser,
+        expressions: Mapping[tuple[str, int], Compiled],
+        segments: Mapping[str, Condition],
+    ) -> None:
+        self._parser = parser
+        self._expressions = expressions
+        self._segments = segments
+        self._bits: dict[str, int] = {}
+
+    def signature(self) -> Signature:
+        return Signature(tuple(self._bits))
+
+    def holds(self, condition: Condition) -> Formula:
+        """The formula that is met by whom the condition is TRUE for."""
+        return self._formula(condition, negated=False)
+
+    def refuted(self, condition: Condition) -> Formula:
+        """The formula that is met by whom the condition is FALSE for; NULL meets neither."""
+        return self._formula(condition, negated=True)
+
+    def leaf(self, sql: str) -> Formula:
+        """A bit for a test of ours over the profile `p`."""
+        return Leaf(self._bits.setdefault(sql, len(self._bits)))
+
+    def whole(self, scalar: Scalar) -> str:
+        """An expression as SQL over `p` that is TRUE, FALSE or NULL, for explaining it."""
+        return run_text(self._parser, [self._without_segments(self._tree(scalar))])[0]
+
+    def _tree(self, scalar: Scalar) -> Tree:
+        return self._expressions[scalar.key].tree
+
+    def _formula(self, condition: Condition, *, negated: bool) -> Formula:
+        if isinstance(condition, Scalar):
+            return self._of_tree(self._tree(condition), negated)
+        parts = tuple(self._formula(part, negated=negated) for part in condition.parts)
+        return Both(parts) if (condition.kind == "all") != negated else Either(parts)
+
+    def _of_tree(self, tree: Tree, negated: bool) -> Formula:
+        if tree["class"] == "CONJUNCTION":
+            parts = tuple(self._of_tree(child, negated) for child in tree["children"])
+            return Both(parts) if (tree["type"] == "CONJUNCTION_AND") != negated else Either(parts)
+        if tree["class"] == "OPERATOR" and tree["type"] == "OPERATOR_NOT":
+            return self._of_tree(tree["children"][0], not negated)
+        segment = _segment_name(tree)
+        if segment is not None:
+            # a segment, once named, holds or not and is never NULL
+            formula = self._formula(self._segments[segment.casefold()], negated=False)
+            return Without(formula) if negated else formula
+        return self.leaf(self._leaf_text(tree, negated))
+
+    def _leaf_text(self, tree: Tree, negated: bool) -> str:
+        leaf = _negation(tree) if negated else tree
+        leaf = self._without_segments(leaf)
+        return run_text(self._parser, [leaf])[0]
+
+    def _without_segments(self, tree: Tree) -> Tree:
+        """Segments named inside an expression, written out as «holds»."""
+        return swapped(tree, self._written_out)
+
+    def _written_out(self, node: Tree) -> Tree | None:
+        name = _segment_name(node)
+        if name is None:
+            return None
+        holds = self._as_tree(self._segments[name.casefold()])
+        return trees.operator("OPERATOR_COALESCE", holds, trees.constant("false", "BOOLEAN"))
+
+    def _as_tree(self, condition: Condition) -> Tree:
+        if isinstance(condition, Scalar):
+            return self._without_segments(self._tree(condition))
+        parts = [self._as_tree(part) for part in condition.parts]
+        kind = "CONJUNCTION_AND" if condition.kind == "all" else "CONJUNCTION_OR"
+        return parts[0] if len(parts) == 1 else trees.conjunction(kind, *parts)
+
+
+def _segment_name(tree: Tree) -> str | None:
+    if tree["class"] == "COLUMN_REF" and tree["column_names"][0] == SEGMENT:
+        return str(tree["column_names"][1])
+    return None
+
+
+def _negation(tree: Tree) -> Tree:
+    """What is TRUE exactly where the tree is FALSE."""
+    if tree["class"] == "COMPARISON" and tree["type"] in _OPPOSITE:
+        return {**tree, "type": _OPPOSITE[tree["type"]]}
+    return trees.operator("OPERATOR_NOT", tree)

@@ -1,0 +1,127 @@
+"""Values that are not what their column was declared as: counted, found in the file, explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from targeter.database import Engine, identifier
+from targeter.findings import Finding
+from targeter.sources.csv_files import SHOWN
+from targeter.sources.date_formats import format_of
+from targeter.sources.declared import DeclaredColumn, Source
+from targeter.sources.relation import Cell, Relation, Spot
+
+_WORDS = {
+    "integer": "a whole number",
+    "decimal": "a decimal with at most 6 places",
+    "number": "a number",
+    "boolean": "yes or no",
+    "date": "a date",
+    "timestamp": "a time",
+    "list": "a list",
+    "text": "text",
+}
+_LONGEST_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A column of a source with its type: the SQL of what a row gives, and of the value cast.
+
+    Where something is given and the value is NULL, it could not be cast. `number` is the column's
+    number as read, -1 when it isn't there.
+    """
+
+    number: int
+    name: str
+    type: str
+    given: str
+    value: str
+    declared: DeclaredColumn | None
+    can_fail: bool = False
+    note: str = ""
+
+
+def bad_values(
+    engine: Engine, source: Source, relation: Relation, typed: Sequence[Typed]
+) -> list[Finding]:
+    """An error for every value that can't be cast (the first ones listed), or what was dropped."""
+    checked = [t for t in typed if t.can_fail]
+    if not checked:
+        return []
+    table = identifier(relation.name)
+    given = ", ".join(f"count({t.given})" for t in checked)
+    cast = ", ".join(f"count({identifier(t.name)})" for t in checked)
+    wanted = engine.row(f"SELECT {given} FROM {table}")
+    got = engine.row(f"SELECT {cast} FROM {identifier(f'source_{source.name}')}")
+    found: list[Finding] = []
+    for column, many, fine in zip(checked, wanted, got, strict=True):
+        if many > fine and column.declared:
+            found += _found(engine, relation, column, column.declared, many - fine)
+    return found
+
+
+def _found(
+    engine: Engine, relation: Relation, column: Typed, declared: DeclaredColumn, count: int
+) -> list[Finding]:
+    what = _WORDS[declared.type]
+    if declared.on_bad == "missing" and (declared.at_most is None or count <= declared.at_most):
+        values = "1 value is" if count == 1 else f"{count:,} values are"
+        message = f"column {column.name!r}: {values} not {what} and left out as missing"
+        return [Finding("TG718", message, declared.place)]
+    found = _listed(engine, relation, column, declared)
+    if declared.on_bad == "missing":
+        message = f"column {column.name!r}: {count:,} values are not {what}"
+        help_ = f"the project allows at_most: {declared.at_most}"
+        found.append(Finding("TG710", message, declared.place, help_))
+    elif count > len(found):
+        message = f"column {column.name!r}: and {count - len(found):,} more that are not {what}"
+        found.append(Finding("TG710", message, declared.place))
+    return found
+
+
+def _listed(
+    engine: Engine, relation: Relation, column: Typed, declared: DeclaredColumn
+) -> list[Finding]:
+    rows = engine.rows(
+        f"SELECT n, CAST(given AS VARCHAR) FROM (SELECT {relation.numbered} AS n, "
+        f"{column.given} AS given, {column.value} AS value FROM {identifier(relation.name)}) "
+        f"WHERE given IS NOT NULL AND value IS NULL ORDER BY n LIMIT {SHOWN}"
+    )
+    spots = relation.locate([Cell(row, column.number) for row, _ in rows])
+    texts = [text for _, text in rows]
+    return [_finding(column, declared, t, s) for t, s in zip(texts, spots, strict=True)]
+
+
+def _finding(column: Typed, declared: DeclaredColumn, text: str, spot: Spot) -> Finding:
+    what = _WORDS[declared.type]
+    if declared.format and declared.type != "list":
+        what += f" as {declared.format}"
+    message = f"column {column.name!r}: {shortened(text)} is not {what}"
+    help_ = _help(declared, text)
+    if spot.place and (spot.text is None or spot.text.strip() == text):
+        return Finding("TG710", message, spot.place, help_)
+    return Finding("TG710", f"{message} ({spot.words})", declared.place, help_)
+
+
+def shortened(text: str) -> str:
+    """A value as a message shows it: on one line, escaped, and not too long."""
+    if len(text) > _LONGEST_SHOWN:
+        return repr(text[: _LONGEST_SHOWN - 1])[:-1] + "…'"
+    return repr(text)
+
+
+def _help(declared: DeclaredColumn, text: str) -> str:
+    rest = f"add it to missing: of {declared.name}, or declare on_bad: missing"
+    if declared.type in ("date", "timestamp"):
+        pattern = format_of(text)
+        if pattern and pattern != declared.format:
+            return f'declare format: "{pattern}" for {declared.name}; or {rest}'
+    if declared.type == "boolean":
+        return f"list it in true_values: or false_values: of {declared.name}; or {rest}"
+    if declared.type == "list" and not declared.format:
+        return f"declare what stands between the values, for example format: ';'; or {rest}"
+    if declared.type == "integer":
+        return f"declare {declared.name} as decimal, number or text; or {rest}"
+    return rest

@@ -1,0 +1,224 @@
+"""Casts as SQL: from what a source holds to what a column was declared as, or NULL.
+
+A cast here never raises and never rounds: what isn't exactly a value of the type becomes NULL,
+and whoever asked counts those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from targeter.database import list_literal, literal
+from targeter.sources.declared import DeclaredColumn
+
+_BLANK = r"[\s\pZ]*"
+_EDGES = r"^[\s\pZ]|[\s\pZ]$"
+_INNER = r"(?s)^[\s\pZ]*(.*?)[\s\pZ]*$"
+
+WHOLE = r"[-+]?[0-9]+(\.0*)?"
+NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
+NOT_FINITE = r"(?i)[-+]?(nan|inf|infinity)"
+# six places, as the type has; more zeros change nothing
+PLAIN_DECIMAL = r"[-+]?([0-9]+(\.[0-9]{0,6}0*)?|\.[0-9]{1,6}0*)"
+ISO_DATE = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+ISO_MIDNIGHT = rf"{ISO_DATE}([ T]00:00(:00(\.0+)?)?)?"
+ZONE = r" ?(Z|UTC|[-+][0-9]{2}(:?[0-9]{2})?)"
+ISO_TIME = rf"{ISO_DATE}([ T][0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}([.,][0-9]{{1,9}})?)?({ZONE})?)?"
+
+YES = ("true", "t", "yes", "y", "1")
+NO = ("false", "f", "no", "n", "0")
+EARLIEST_YEAR = 1000
+"""Years below are two-digit years read with %Y, never meant."""
+
+
+def matches(text: str, pattern: str) -> str:
+    """Whether all of a text is of a pattern (RE2)."""
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def not_blank(text: str) -> str:
+    """A text as it is, NULL when nothing but white space is in it."""
+    return f"CASE WHEN NOT {matches(text, _BLANK)} THEN {text} END"
+
+
+def trimmed(text: str) -> str:
+    """A text without white space of any script around it, NULL when nothing is left."""
+    return (
+        f"CASE WHEN {matches(text, _BLANK)} THEN NULL "
+        f"WHEN regexp_matches({text}, {literal(_EDGES)}) "
+        f"THEN regexp_extract({text}, {literal(_INNER)}, 1) ELSE {text} END"
+    )
+
+
+def without(text: str, missing: Sequence[str]) -> str:
+    """A text, NULL when it is one of those that mean nothing."""
+    if not missing:
+        return text
+    return f"CASE WHEN NOT list_contains({list_literal(missing)}, {text}) THEN {text} END"
+
+
+def without_nan(text: str) -> str:
+    """A text, NULL when it is «not a number» or infinite, which is no value of a number."""
+    return f"CASE WHEN NOT {matches(text, NOT_FINITE)} THEN {text} END"
+
+
+def key_text(value: str, type_: str) -> str:
+    """A key or identifier as text, the same whatever the file's type: 123, 123.0 and '123 '."""
+    if type_.startswith(("DECIMAL", "DOUBLE", "FLOAT")):
+        whole = f"CAST(TRY_CAST({value} AS HUGEINT) AS VARCHAR)"
+        return f"CASE WHEN {value} = trunc({value}) THEN {whole} ELSE CAST({value} AS VARCHAR) END"
+    return trimmed(f"CAST({value} AS VARCHAR)")
+
+
+def from_text(text: str, column: DeclaredColumn) -> str:
+    """A trimmed text as the column's declared type."""
+    casts = {
+        "text": lambda: text,
+        "integer": lambda: _checked(text, WHOLE, f"TRY_CAST({text} AS BIGINT)"),
+        "decimal": lambda: _checked(text, PLAIN_DECIMAL, f"TRY_CAST({text} AS DECIMAL(18,6))"),
+        "number": lambda: finite(_checked(text, NUMBER, f"TRY_CAST({text} AS DOUBLE)")),
+        "boolean": lambda: boolean(text, column.true_values, column.false_values),
+        "date": lambda: date(text, column.format),
+        "timestamp": lambda: timestamp(text, column.format),
+        "list": lambda: listed(text, column.format),
+    }
+    return casts[column.type]()
+
+
+def _checked(text: str, pattern: str, cast: str) -> str:
+    """A cast only where the text looks right: the engine's own casts round and read 1_000."""
+    return f"CASE WHEN {matches(text, pattern)} THEN {cast} END"
+
+
+def finite(number: str) -> str:
+    """A DOUBLE, NULL when it is not a number or infinite: neither can be compared or summed."""
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def boolean(text: str, true_values: Sequence[str] = (), false_values: Sequence[str] = ()) -> str:
+    """What means yes and no, in any case; what is declared wins over the usual words."""
+    yes = [v.strip().casefold() for v in true_values]
+    no = [v.strip().casefold() for v in false_values]
+    yes = yes or [v for v in YES if v not in no]
+    no = no or [v for v in NO if v not in yes]
+    return (
+        f"CASE WHEN lower({text}) IN ({_listed(yes)}) THEN true "
+        f"WHEN lower({text}) IN ({_listed(no)}) THEN false END"
+    )
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(literal(value) for value in values)
+
+
+def date(text: str, format_: str | None) -> str:
+    """A DATE by a strptime pattern, else ISO 8601 (a time of midnight may follow)."""
+    if format_ is None:
+        return _checked(text, ISO_MIDNIGHT, f"TRY_CAST({text} AS DATE)")
+    return _sane(f"CAST(try_strptime({text}, {literal(format_)}) AS DATE)")
+
+
+def timestamp(text: str, format_: str | None) -> str:
+    """A TIMESTAMP in the engine's time zone by a strptime pattern, else ISO 8601.
+
+    A time with a zone is turned into the engine's; one without is taken as it stands.
+    """
+    if format_ is not None:
+        return _sane(f"CAST(try_strptime({text}, {literal(format_)}) AS TIMESTAMP)")
+    dotted = f"replace({text}, ',', '.')"
+    zoned = f"regexp_matches({text}, {literal(f':[0-9]{{2}}.*{ZONE}$|:[0-9]{{2}}{ZONE}$')})"
+    cast = (
+        f"CASE WHEN {zoned} THEN CAST(TRY_CAST({dotted} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"ELSE TRY_CAST({dotted} AS TIMESTAMP) END"
+    )
+    return _checked(text, ISO_TIME, cast)
+
+
+def _sane(moment: str) -> str:
+    return f"CASE WHEN year({moment}) >= {EARLIEST_YEAR} THEN {moment} END"
+
+
+def listed(text: str, separator: str | None) -> str:
+    """A list of texts: a JSON array, or values with a separator between them."""
+    array = f"TRY_CAST(TRY_CAST({text} AS JSON) AS VARCHAR[])"
+    is_array = f"starts_with({text}, '[')"
+    if separator is None:
+        return f"CASE WHEN {is_array} THEN {array} END"
+    return f"CASE WHEN {is_array} THEN {array} ELSE {_items(text, separator)} END"
+
+
+def _items(text: str, separator: str) -> str:
+    parts = f"string_split({text}, {literal(separator)})"
+    return f"list_filter(list_transform({parts}, lambda x: trim(x)), lambda x: x <> '')"
+
+
+def plain(value: str, type_: str) -> tuple[str, str]:
+    """A value of a typed source as it is (and its type then), in one of the types we use.
+
+    Texts that are blank and numbers that aren't are missing, times lose their zone by being
+    turned into the engine's, lists hold texts, and what is nested becomes JSON text.
+    """
+    upper = type_.upper()
+    if upper == "VARCHAR":
+        return not_blank(value), "VARCHAR"
+    if upper.endswith("]"):
+        return _plain_list(value, upper)
+    if upper in ("DOUBLE", "FLOAT"):
+        number = value if upper == "DOUBLE" else f"CAST({value} AS DOUBLE)"
+        return finite(number), "DOUBLE"
+    if upper.startswith("TIMESTAMP"):
+        return (value if upper == "TIMESTAMP" else f"CAST({value} AS TIMESTAMP)"), "TIMESTAMP"
+    if upper in _UNSIGNED_OR_SMALL:
+        return f"CAST({value} AS BIGINT)", "BIGINT"
+    if upper in ("BIGINT", "BOOLEAN", "DATE", "HUGEINT") or upper.startswith("DECIMAL"):
+        return value, type_
+    if upper.startswith(("STRUCT", "MAP", "UNION")):
+        return f"CAST(to_json({value}) AS VARCHAR)", "VARCHAR"
+    return not_blank(f"CAST({value} AS VARCHAR)"), "VARCHAR"
+
+
+_UNSIGNED_OR_SMALL = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")
+
+
+def _plain_list(value: str, type_: str) -> tuple[str, str]:
+    inner = type_.rsplit("[", 1)[0]
+    if inner.endswith("]") or inner.startswith(("STRUCT", "MAP", "UNION")):
+        return f"CAST(to_json({value}) AS VARCHAR)", "VARCHAR"
+    return (value if inner == "VARCHAR" else f"CAST({value} AS VARCHAR[])"), "VARCHAR[]"
+
+
+def from_typed(value: str, type_: str, column: DeclaredColumn) -> tuple[str, str, bool]:
+    """A typed value as declared: what counts as given, its cast, and whether that can fail.
+
+    The first is the value without what is missing; where it is given and the cast is NULL, the
+    value is bad.
+    """
+    given, plain_type = plain(value, type_)
+    if plain_type == column.engine_type and not column.missing:
+        return given, given, False
+    if plain_type == "BIGINT" and column.type == "number":
+        return given, f"CAST({given} AS DOUBLE)", False
+    if plain_type == "DATE" and column.type == "timestamp":
+        return given, f"CAST({given} AS TIMESTAMP)", False
+    if plain_type == "TIMESTAMP" and column.type == "date":
+        return given, f"CAST({given} AS DATE)", False
+    if plain_type == "DOUBLE" and column.type == "decimal":
+        # a float holds no exact decimal: its nearest one is what was meant
+        return given, f"TRY_CAST({given} AS DECIMAL(18,6))", True
+    if plain_type.startswith("DECIMAL") and column.type == "number":
+        return given, f"CAST({given} AS DOUBLE)", False
+    text = without(f"({trimmed(_as_text(given, plain_type))})", column.missing)
+    if column.type in ("integer", "decimal", "number"):
+        text = without_nan(f"({text})")
+    if column.type == "text":
+        kept = f"CASE WHEN ({text}) IS NOT NULL THEN {_as_text(given, plain_type)} END"
+        return kept, kept, False
+    return text, from_text(f"({text})", column), True
+
+
+def _as_text(value: str, type_: str) -> str:
+    if type_ == "VARCHAR":
+        return value
+    if type_ == "VARCHAR[]":
+        return f"CAST(to_json({value}) AS VARCHAR)"
+    return f"CAST({value} AS VARCHAR)"

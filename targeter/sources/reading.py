@@ -1,0 +1,258 @@
+"""A source read into the engine with its types, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from targeter.database import Engine, EngineError, failed, identifier
+from targeter.errors import BadData
+from targeter.findings import Finding, did_you_mean, errors_in
+from targeter.sources import casting
+from targeter.sources.bad_values import Typed, bad_values
+from targeter.sources.csv_files import read_csv
+from targeter.sources.declared import DeclaredColumn, Source
+from targeter.sources.files import files_of, folders
+from targeter.sources.json_files import read_json
+from targeter.sources.looks import Look, looks_of
+from targeter.sources.postgres import read_postgres
+from targeter.sources.relation import Looks, ReadColumn, Relation
+from targeter.sources.tables import read_duckdb, read_parquet
+
+__all__ = ["Loaded", "LoadedColumn", "folders", "load", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedColumn:
+    """One column as loaded: the engine's type, whether it was declared, else what was assumed."""
+
+    name: str
+    type: str
+    declared: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One source as loaded. `table` is the engine's table or view, not quoted.
+
+    `files` are relative to the project; `notes` say what was assumed of a file (its encoding,
+    holes in its header); `findings` are warnings only.
+    """
+
+    source: str
+    table: str
+    columns: tuple[LoadedColumn, ...]
+    rows: int
+    findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def load(
+    engine: Engine,
+    source: Source,
+    root: Path,
+    data_roots: Sequence[Path] = (),
+    scratch: Path | None = None,
+) -> Loaded:
+    """Read a source that isn't derived into the table or view `source_NAME`.
+
+    `scratch` is a folder that the engine may read: a file that isn't UTF-8 is rewritten there.
+    Raises `BadData` with every place found; then nothing of the source is left in the engine.
+    """
+    relation = read(engine, source, root, data_roots, scratch)
+    try:
+        return _load(engine, source, relation)
+    except EngineError as error:
+        engine.run(f"DROP TABLE IF EXISTS {identifier(_table(source))}")
+        raise failed(error, f"reading source {source.name!r}") from None
+    finally:
+        relation.drop(engine)
+
+
+def read(
+    engine: Engine,
+    source: Source,
+    root: Path,
+    data_roots: Sequence[Path] = (),
+    scratch: Path | None = None,
+) -> Relation:
+    """A source as its format has it, before its columns get their types."""
+    if source.variable is not None:
+        return read_postgres(engine, source)
+    files = files_of(source, root, data_roots)
+    if source.format == "parquet":
+        return read_parquet(engine, source, files)
+    if source.format == "duckdb":
+        return read_duckdb(engine, source, files[0])
+    if source.format in ("json", "jsonl"):
+        return read_json(engine, source, files, scratch)
+    return read_csv(engine, source, files, scratch)
+
+
+def _table(source: Source) -> str:
+    return f"source_{source.name}"
+
+
+def _load(engine: Engine, source: Source, relation: Relation) -> Loaded:
+    _refuse(source, _missing_columns(source, relation))
+    _refuse(source, _wrong_formats(engine, source))
+    typed = _typed(engine, source, relation)
+    table = identifier(_table(source))
+    # a cast that can fail is done once and counted; without any, a view costs nothing
+    kind = "TABLE" if relation.is_stored or any(t.can_fail for t in typed) else "VIEW"
+    columns = ", ".join(f"{t.value} AS {identifier(t.name)}" for t in typed)
+    engine.run(f"CREATE {kind} {table} AS SELECT {columns} FROM {identifier(relation.name)}")
+    rows = engine.value(f"SELECT count(*) FROM {table}")
+    found = bad_values(engine, source, relation, typed)
+    found += _nobody(source, rows)
+    if errors_in(found):
+        engine.run(f"DROP {kind} {table}")
+        _refuse(source, found)
+    return Loaded(
+        source=source.name,
+        table=_table(source),
+        columns=tuple(LoadedColumn(t.name, t.type, t.declared is not None, t.note) for t in typed),
+        rows=rows,
+        findings=tuple(found),
+        files=relation.files,
+        notes=relation.notes,
+    )
+
+
+def _refuse(source: Source, found: Sequence[Finding]) -> None:
+    if found:
+        raise BadData(f"source {source.name!r} can't be read", findings=found)
+
+
+def _nobody(source: Source, rows: int) -> list[Finding]:
+    if rows or not source.is_base:
+        return []
+    message = f"source {source.name!r} has no rows: there is nobody to plan for"
+    return [Finding("TG714", message, source.place)]
+
+
+def _identifiers(source: Source) -> dict[str, str]:
+    """The columns that are compared with people's keys: always text. Folded name to use."""
+    uses = {}
+    if source.owner:
+        uses[source.owner.casefold()] = "key" if source.is_base else "person"
+    for other in source.others:
+        uses[other.by.casefold()] = f"others.{other.name}.by"
+    return uses
+
+
+def _missing_columns(source: Source, relation: Relation) -> list[Finding]:
+    """What the project names of this source and the data doesn't have."""
+    names = [column.name for column in relation.columns]
+    known = {name.casefold() for name in names}
+    undeclared = [n for n in names if source.column(n) is None]
+    found = []
+    for column in source.columns:
+        if column.name.casefold() in known or _may_be_absent(source, column, undeclared):
+            continue
+        message = f"source {source.name!r} has no column {column.name!r}"
+        found.append(Finding("TG716", message, column.place, did_you_mean(column.name, names)))
+    declared = {column.name.casefold() for column in source.columns}
+    uses = [(use, name) for name, use in _identifiers(source).items()]
+    uses += [("time", source.time.casefold())] if source.time else []
+    for use, name in uses:
+        if name not in known and name not in declared:
+            message = f"source {source.name!r} has no column {name!r}, named by {use!r}"
+            found.append(Finding("TG716", message, source.place, did_you_mean(name, names)))
+    return found
+
+
+def _may_be_absent(source: Source, column: DeclaredColumn, undeclared: Sequence[str]) -> bool:
+    """In JSON a field may stand in no record, unless one of a like name does."""
+    if source.format not in ("json", "jsonl"):
+        return False
+    return "did you mean" not in did_you_mean(column.name, undeclared)
+
+
+def _wrong_formats(engine: Engine, source: Source) -> list[Finding]:
+    """Formats that the engine can't read, found before any row is."""
+    found = []
+    for column in source.columns:
+        if column.format is None or column.type not in ("date", "timestamp"):
+            continue
+        try:
+            engine.run("SELECT try_strptime('', $1)", [column.format])
+        except EngineError as error:
+            reason = error.trouble.message.splitlines()[0]
+            message = f"column {column.name!r}: format {column.format!r} can't be used: {reason}"
+            help_ = 'a strptime pattern, for example format: "%d/%m/%Y"'
+            found.append(Finding("TG105", message, column.place, help_))
+    return found
+
+
+def _typed(engine: Engine, source: Source, relation: Relation) -> list[Typed]:
+    keys = _identifiers(source)
+    undeclared = [
+        column
+        for column in relation.columns
+        if column.looks is not Looks.TYPED
+        and column.name.casefold() not in keys
+        and source.column(column.name) is None
+    ]
+    looks = looks_of(engine, relation, undeclared)
+    typed = []
+    for number, column in enumerate(relation.columns):
+        declared = source.column(column.name)
+        if column.name.casefold() in keys:
+            typed.append(_key(number, column, declared))
+        elif declared:
+            typed.append(_as_declared(number, column, declared))
+        else:
+            typed.append(_as_it_looks(number, column, looks.get(column.name)))
+    return typed + _absent(source, relation)
+
+
+def _key(number: int, column: ReadColumn, declared: DeclaredColumn | None) -> Typed:
+    value = casting.key_text(identifier(column.name), column.type)
+    if declared:
+        value = casting.without(f"({value})", declared.missing)
+    name = declared.name if declared else column.name
+    return Typed(number, name, "VARCHAR", value, value, declared, note="text: an identifier")
+
+
+def _as_declared(number: int, column: ReadColumn, declared: DeclaredColumn) -> Typed:
+    name, type_ = identifier(column.name), declared.engine_type
+    if column.looks is Looks.TYPED:
+        given, value, can_fail = casting.from_typed(name, column.type, declared)
+        return Typed(number, declared.name, type_, given, value, declared, can_fail)
+    given = casting.without(f"({casting.trimmed(name)})", declared.missing)
+    if declared.type in ("number", "integer", "decimal"):
+        given = casting.without_nan(f"({given})")
+    if declared.type == "text":
+        kept = f"CASE WHEN ({given}) IS NOT NULL THEN {name} END"
+        return Typed(number, declared.name, type_, given, kept, declared)
+    value = casting.from_text(f"({given})", declared)
+    return Typed(number, declared.name, type_, given, value, declared, can_fail=True)
+
+
+def _as_it_looks(number: int, column: ReadColumn, look: Look | None) -> Typed:
+    name = identifier(column.name)
+    if look is None:
+        value, type_ = casting.plain(name, column.type)
+        return Typed(number, column.name, type_, value, value, None, note="as the file has it")
+    if look.keeps_text:
+        kept = casting.not_blank(name)
+        return Typed(number, column.name, look.type, kept, kept, None, note=look.note)
+    value = look.cast(f"({casting.trimmed(name)})")
+    return Typed(number, column.name, look.type, value, value, None, note=look.note)
+
+
+def _absent(source: Source, relation: Relation) -> list[Typed]:
+    """Declared columns that no record has: missing everywhere."""
+    known = {column.name.casefold() for column in relation.columns}
+    keys = _identifiers(source)
+    typed = []
+    for column in source.columns:
+        if column.name.casefold() not in known:
+            type_ = "VARCHAR" if column.name.casefold() in keys else column.engine_type
+            value = f"CAST(NULL AS {type_})"
+            typed.append(Typed(-1, column.name, type_, value, value, column, note="in no record"))
+    return typed

@@ -1,0 +1,303 @@
+"""Message templates: front matter, the closed list of Jinja they may use, and what they need."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from targeter import yaml_source
+from targeter.filters import FILTERS
+from targeter.findings import Finding, Place, did_you_mean
+from targeter.yaml_source import Fields, Scalar, TextFile
+
+MAX_BYTES = 8_000
+MAX_DEPTH = 12
+_FILE_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)(?:\.([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*))?\.j2")
+
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Test,
+)
+_INSTEAD = {
+    nodes.For: "a list has no place in a message: make a trait that holds one text",
+    nodes.Call: "functions can't be called: compute the value as a trait",
+    nodes.Macro: "write the text out",
+    nodes.Getattr: "a value has no attributes: name the column itself",
+    nodes.Getitem: "a value has no items: compute the value as a trait",
+    nodes.Include: "a template stands alone: put shared words into facts or a footer",
+    nodes.Extends: "a template stands alone: put shared words into facts or a footer",
+    nodes.Import: "a template stands alone",
+    nodes.Assign: "nothing is assigned: compute the value as a trait",
+    nodes.Add: "arithmetic belongs into a trait",
+    nodes.Sub: "arithmetic belongs into a trait",
+    nodes.Mul: "arithmetic belongs into a trait",
+    nodes.Concat: "put the two beside each other: {{ a }}{{ b }}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A value that a template writes or asks for. Who lacks a required one can't get it."""
+
+    name: str
+    place: Place
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One message in one language. `body` is Jinja; `link` goes with the post."""
+
+    name: str
+    language: str | None
+    file: TextFile
+    channel: Scalar
+    topic: Scalar | None
+    link: Scalar | None
+    body: str
+    body_start: int
+    variables: tuple[Variable, ...]
+
+    @property
+    def id(self) -> str:
+        """What a plan calls it: the file's name without `.j2`."""
+        return f"{self.name}.{self.language}" if self.language else self.name
+
+    @property
+    def place(self) -> Place:
+        return self.file.place(0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables' names, each once, sorted."""
+        return tuple(sorted({variable.name for variable in self.variables}))
+
+    @property
+    def required(self) -> frozenset[str]:
+        return frozenset(v.name for v in self.variables if v.required)
+
+    def holes(self) -> Iterator[tuple[str, str, Place]]:
+        """For each value written into the text: the literal before it, and after it."""
+        tree = ENVIRONMENT.parse(self.body)
+        for output in tree.find_all(nodes.Output):
+            parts = output.nodes
+            for before, node, after in zip(
+                [None, *parts[:-1]], parts, [*parts[1:], None], strict=True
+            ):
+                if not isinstance(node, nodes.TemplateData):
+                    yield _data(before), _data(after), _place(self.file, self.body_start, node)
+
+
+def _data(node: nodes.Node | None) -> str:
+    return node.data if isinstance(node, nodes.TemplateData) else ""
+
+
+def _finalize(value: object) -> object:
+    return "" if value is None else value
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, finalize=_finalize
+    )
+    environment.filters = dict(FILTERS)
+    environment.tests = {"defined": lambda value: value is not None}
+    environment.globals.clear()
+    return environment
+
+
+ENVIRONMENT = _environment()
+
+
+def read_template(file: TextFile, found: list[Finding]) -> Template | None:
+    """One template file; None, with findings, where it can't be used."""
+    name = _FILE_NAME.fullmatch(file.path.rsplit("/", 1)[-1])
+    if name is None:
+        message = "a template file is called NAME.j2 or NAME.LANGUAGE.j2"
+        found.append(Finding("TG508", message, file.place(0), "for example winback.de.j2"))
+        return None
+    if len(file.text.encode()) > MAX_BYTES:
+        message = f"a template has at most {MAX_BYTES:,} bytes"
+        found.append(Finding("TG505", message, file.place(0)))
+        return None
+    head, body_start = _split(file)
+    if head is None:
+        message = "a template begins with front matter between two lines of ---"
+        help_ = "---\nchannel: x\n---\nYour text"
+        found.append(Finding("TG508", message, file.place(0), help_))
+        return None
+    matter = _front_matter(head, found)
+    body = file.text[body_start:].strip("\n")
+    body_start += len(file.text[body_start:]) - len(file.text[body_start:].lstrip("\n"))
+    variables = _variables(file, body, body_start, found)
+    if matter is None or variables is None:
+        return None
+    channel, topic, link = matter
+    return Template(
+        name[1], name[2], file, channel, topic, link, body, body_start, tuple(variables)
+    )
+
+
+def _split(file: TextFile) -> tuple[TextFile | None, int]:
+    """The front matter as a file of its own, padded so that its places are the whole file's."""
+    match = re.match(r"---[ \t]*\r?\n(.*?)^---[ \t]*(\r?\n|\Z)", file.text, re.S | re.M)
+    if match is None:
+        return None, 0
+    padded = " " * 3 + file.text[3 : match.end(1)]
+    return TextFile.of(file.path, padded), match.end()
+
+
+def _front_matter(
+    head: TextFile, found: list[Finding]
+) -> tuple[Scalar, Scalar | None, Scalar | None] | None:
+    before = len(found)
+    node = yaml_source.parse(head, found)
+    if len(found) > before:
+        return None
+    fields = Fields.of(node, "the front matter", found)
+    if fields is None:
+        message = "the front matter names no channel"
+        found.append(Finding("TG508", message, head.place(0), "add a line channel: x"))
+        return None
+    channel = fields.scalar("channel", required=True)
+    topic, link = fields.scalar("topic"), fields.scalar("link")
+    fields.done()
+    return (channel, topic, link) if channel else None
+
+
+def _variables(
+    file: TextFile, body: str, start: int, found: list[Finding]
+) -> list[Variable] | None:
+    """The variables of a body that is within the allowed language, else None and findings."""
+    if not body.strip():
+        found.append(Finding("TG508", "the template has no text", file.place(start)))
+        return None
+    try:
+        tree = ENVIRONMENT.parse(body)
+    except TemplateSyntaxError as error:
+        place = _line_place(file, start, error.lineno)
+        found.append(Finding("TG502", f"Jinja: {error.message}", place))
+        return None
+    except RecursionError:
+        found.append(Finding("TG505", "nested too deeply", file.place(start)))
+        return None
+    before = len(found)
+    _check(tree, file, start, found, 0)
+    if len(found) > before:
+        return None
+    return list(_used(tree, file, start, frozenset()))
+
+
+def _check(
+    node: nodes.Node, file: TextFile, start: int, found: list[Finding], depth: int
+) -> None:
+    if depth > MAX_DEPTH:
+        found.append(Finding("TG505", "nested too deeply", _place(file, start, node)))
+        return
+    if not isinstance(node, _ALLOWED):
+        what = type(node).__name__.lower()
+        help_ = next((text for kind, text in _INSTEAD.items() if isinstance(node, kind)), "")
+        message = f"a template may not hold {_spoken(node, what)}"
+        found.append(Finding("TG505", message, _place(file, start, node), help_))
+        return
+    if isinstance(node, nodes.Filter):
+        _check_filter(node, file, start, found)
+    if isinstance(node, nodes.Test) and node.name != "defined":
+        message = f"unknown test {node.name!r}"
+        help_ = "ask with {% if value %}, a comparison, or 'is defined'"
+        found.append(Finding("TG505", message, _place(file, start, node), help_))
+        return
+    for child in node.iter_child_nodes():
+        _check(child, file, start, found, depth + 1)
+
+
+def _spoken(node: nodes.Node, what: str) -> str:
+    names = {"for": "a loop", "call": "a call", "getattr": "an attribute", "getitem": "an item"}
+    return names.get(what, f"this ({what})")
+
+
+def _check_filter(
+    node: nodes.Filter, file: TextFile, start: int, found: list[Finding]
+) -> None:
+    place = _place(file, start, node)
+    if node.name not in FILTERS:
+        help_ = did_you_mean(node.name, sorted(FILTERS))
+        found.append(Finding("TG505", f"unknown filter {node.name!r}", place, help_))
+    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+        found.append(Finding("TG505", "a filter takes plain values only", place))
+    if not all(isinstance(argument, nodes.Const) for argument in node.args):
+        found.append(Finding("TG505", "a filter's values are written out", place))
+
+
+def _used(
+    node: nodes.Node, file: TextFile, start: int, guarded: frozenset[str]
+) -> Iterator[Variable]:
+    """The variables below a node; one is required where nothing asked for it before."""
+    if isinstance(node, nodes.Name):
+        yield Variable(node.name, _place(file, start, node), node.name not in guarded)
+    elif isinstance(node, nodes.Filter) and node.name == "default":
+        names = {n.name for n in _names(node)}
+        for child in node.iter_child_nodes():
+            yield from _used(child, file, start, guarded | names)
+    elif isinstance(node, nodes.If | nodes.CondExpr):
+        asked = guarded | {n.name for n in _names(node.test)}
+        for child in node.iter_child_nodes():
+            yield from _used(child, file, start, asked)
+    else:
+        for child in node.iter_child_nodes():
+            yield from _used(child, file, start, guarded)
+
+
+def _names(node: nodes.Node) -> list[nodes.Name]:
+    found = list(node.find_all(nodes.Name))
+    return [node, *found] if isinstance(node, nodes.Name) else found
+
+
+def _place(file: TextFile, start: int, node: nodes.Node) -> Place:
+    """Jinja knows lines only; the column is where the node's own word stands on that line."""
+    word = getattr(node, "name", None) or getattr(node, "attr", None)
+    return _line_place(file, start, node.lineno, word if isinstance(word, str) else None)
+
+
+def _line_place(file: TextFile, start: int, lineno: int, word: str | None = None) -> Place:
+    offset = start
+    for _ in range(max(lineno, 1) - 1):
+        offset = file.text.find("\n", offset) + 1
+    end = file.text.find("\n", offset)
+    line = file.text[offset : end if end >= 0 else len(file.text)]
+    if word:
+        match = re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", line)
+        inside = re.search(r"\{[{%][^}]*?(?<!\w)" + re.escape(word) + r"(?!\w)", line)
+        if inside:
+            at = inside.end() - len(word)
+            return file.place(offset + at, len(word))
+        if match:
+            return file.place(offset + match.start(), len(word))
+    block = re.search(r"\{[{%]", line)
+    return file.place(offset + (block.start() if block else 0), len(line.strip()) or 1)
+
+
+def placeholders(link: str) -> frozenset[str]:
+    """The `{name}` placeholders of a link."""
+    return frozenset(re.findall(r"\{([^{}]*)\}", link))
+
+
+def filled(link: str, values: Mapping[str, str]) -> str:
+    """A link with its placeholders filled in."""
+    return re.sub(r"\{([^{}]*)\}", lambda match: values.get(match[1], match[0]), link)

@@ -1,0 +1,28 @@
+"""What a text says about a topic: whether it names it, refuses it, and how it feels."""
+
+from targeter.topics.mentions import mention_pattern
+from targeter.topics.refusals import refusal_exception_pattern, refusal_patterns
+from targeter.topics.scoring import sentiment
+from targeter.topics.stances import (
+    Stance,
+    Topic,
+    like_sql,
+    opinion_sql,
+    refusal_sql,
+    stance_of,
+    stance_sql,
+)
+
+__all__ = [
+    "Stance",
+    "Topic",
+    "like_sql",
+    "mention_pattern",
+    "opinion_sql",
+    "refusal_exception_pattern",
+    "refusal_patterns",
+    "refusal_sql",
+    "sentiment",
+    "stance_of",
+    "stance_sql",
+]

@@ -1,0 +1,1 @@
+"""What fits a channel and how it counts."""

@@ -1,0 +1,1 @@
+"""Values that can't act."""

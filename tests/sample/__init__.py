@@ -1,0 +1,1 @@
+"""The sample: its data, its copy and its stories."""
