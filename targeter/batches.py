@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import targeter
 from targeter.database import identifier, literal
@@ -17,9 +17,7 @@ from targeter.errors import TargeterError
 from targeter.outcomes import RESULTS
 from targeter.rendering import link_of
 from targeter.reports import plan_id
-
-if TYPE_CHECKING:
-    from targeter.pipeline import Run
+from targeter.runs import Run
 
 Format = Literal["jsonl", "csv", "parquet"]
 COLUMNS = (
@@ -179,12 +177,12 @@ def _exported(column: str, format_: Format) -> str:
     if format_ != "csv" or column == "length":
         return name
     pattern = literal(_FORMULA)
-    return f"CASE WHEN regexp_matches({name}, {pattern}) THEN '''' || {name} ELSE {name} END AS {name}"
+    return (
+        f"CASE WHEN regexp_matches({name}, {pattern}) THEN '''' || {name} ELSE {name} END AS {name}"
+    )
 
 
-def _manifest(
-    run: Run, request: Request, plan: str, files: tuple[File, ...], folder: Path
-) -> None:
+def _manifest(run: Run, request: Request, plan: str, files: tuple[File, ...], folder: Path) -> None:
     manifest = {
         "format_version": 1,
         "plan_id": plan,
@@ -196,9 +194,7 @@ def _manifest(
         "format": request.format,
         "csv_formula_guard": request.format == "csv",
         "columns": list(COLUMNS),
-        "files": [
-            {"name": f.name, "messages": f.messages, "sha256": f.sha256} for f in files
-        ],
+        "files": [{"name": f.name, "messages": f.messages, "sha256": f.sha256} for f in files],
         "rules": {
             file.path: hashlib.sha256(file.text.encode()).hexdigest()
             for file in sorted(run.project.files, key=lambda file: file.path)

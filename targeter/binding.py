@@ -158,9 +158,7 @@ class _Binder:
                 old = columns.get(name.casefold(), Column(name, "VARCHAR"))
                 columns[name.casefold()] = replace(old, type="VARCHAR")
         if source.key:
-            columns[source.key.casefold()] = replace(
-                columns[source.key.casefold()], nullable=False
-            )
+            columns[source.key.casefold()] = replace(columns[source.key.casefold()], nullable=False)
         return Schema(tuple(replace(c, purposes=c.purposes | purposes) for c in columns.values()))
 
     def _check_columns(self, source: Source) -> None:
@@ -262,9 +260,7 @@ class _Binder:
         file = self._sql_file(source)
         if file is None:
             return  # found when the project was read
-        tables = {
-            name.casefold(): self._table(name) for name in self.bound.sources
-        }
+        tables = {name.casefold(): self._table(name) for name in self.bound.sources}
         derived = bind_derived(source, file, tables, self.compiler, self.today, self.found)
         if derived:
             self.bound.derived.append(derived)
@@ -460,21 +456,27 @@ class _Binder:
             help_ = "max(…), count(*), …; or take one row whole with 'pick' and 'first_by'"
             self.found.append(Finding("TG216", message, trait.value.place, help_))
             return None
-        columns = self._trait_columns(trait, values, where)
+        columns = self._trait_columns(trait, values, where, order)
         return BoundTrait(trait, values, where, order, columns)
 
     def _trait_columns(
-        self, trait: Trait, values: Sequence[Compiled], where: Compiled | None
+        self,
+        trait: Trait,
+        values: Sequence[Compiled],
+        where: Compiled | None,
+        order: Sequence[tuple[str, bool]],
     ) -> tuple[Column, ...]:
         """What the trait gives: copy follows the value, everything else all that was read."""
         read = [c for v in values for c in v.columns] + list(where.columns if where else ())
         source = self.bound.sources.get(trait.source or "")
         duties = strictest([*read, *(source or ())]) if trait.source else strictest(read)
-        sensitive = trait.sensitive or strictest(read).sensitive
+        ordered = [source.get(name) for name, _ in order] if source else []
+        sensitive = trait.sensitive or strictest([*read, *(c for c in ordered if c)]).sensitive
         purposes = duties.purposes | ({trait.purpose.text} if trait.purpose else set())
         types = [value.type for value in values] or ["BOOLEAN"]
         columns = []
-        for name, type_, value in zip(trait.columns, types, values or [None], strict=True):
+        shown: list[Compiled | None] = [*values] or [None]
+        for name, type_, value in zip(trait.columns, types, shown, strict=True):
             in_copy = value.duties.in_copy if value else duties.in_copy
             if trait.in_copy is not None:
                 if trait.in_copy.rank > in_copy.rank:
@@ -566,9 +568,7 @@ class _Binder:
 
     def _compile_into(self, written: Iterable[Scalar], scope: Scope) -> None:
         requests = [Request(scalar, scope, boolean=True) for scalar in written]
-        for request, one in zip(
-            requests, self.compiler.compile(requests, self.found), strict=True
-        ):
+        for request, one in zip(requests, self.compiler.compile(requests, self.found), strict=True):
             if one is None:
                 continue
             self.bound.expressions[request.scalar.key] = one

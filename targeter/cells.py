@@ -39,9 +39,7 @@ def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         f"CREATE OR REPLACE TABLE {ASSIGNED} "
         "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, held_out BOOLEAN)"
     )
-    engine.run(
-        f"CREATE OR REPLACE TABLE {REFUSED} (person VARCHAR, choice INTEGER, why VARCHAR)"
-    )
+    engine.run(f"CREATE OR REPLACE TABLE {REFUSED} (person VARCHAR, choice INTEGER, why VARCHAR)")
     engine.run(
         "CREATE OR REPLACE TABLE waiting AS SELECT person, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
@@ -106,9 +104,7 @@ def _close_cells(engine: Engine, decisions: Decisions) -> bool:
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
         "JOIN closing AS x ON x.channel = c.channel AND x.text = a.text"
     )
-    engine.run(
-        f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM leaving)"
-    )
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM leaving)")
     engine.run(f"INSERT INTO {REFUSED} SELECT person, choice, '{TOO_SMALL}' FROM leaving")
     _next_choices(engine, decisions, "leaving")
     return True

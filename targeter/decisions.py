@@ -134,10 +134,8 @@ def _gates(bound: Bound, builder: Builder, choices: Sequence[Choice]) -> Iterato
             yield Gate("suppressed", suppression.name, "yes", builder.holds(suppression.when))
 
 
-def _purpose_gates(
-    builder: Builder, choices: Sequence[Choice], bound: Bound
-) -> Iterator[Gate]:
-    """Nobody is written to who gave no purpose of any channel that is in use; unknown is not yes."""
+def _purpose_gates(builder: Builder, choices: Sequence[Choice], bound: Bound) -> Iterator[Gate]:
+    """Who gave the purpose of no channel in use is not written to; unknown is not yes."""
     declared = {purpose.name for purpose in bound.project.settings.purposes}
     names = sorted({c.channel.purpose for c in choices} & declared)
     if not names or any(c.channel.purpose not in declared for c in choices):
@@ -237,8 +235,7 @@ def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     """One row a person: signature, first gate, best rule, first choice, and held out or not."""
     signature = decisions.signature
     words = "".join(
-        f", {word} AS {name}"
-        for word, name in zip(signature.words, signature.columns, strict=True)
+        f", {word} AS {name}" for word, name in zip(signature.words, signature.columns, strict=True)
     )
     key = f"p.{identifier(bound.key)}"
     holdout = bound.project.settings.holdout

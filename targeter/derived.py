@@ -198,9 +198,7 @@ def _joins_by_person(
     owner = str(clause.aliases[alias].owner).casefold()
     if using:
         others = [t for a, t in clause.aliases.items() if a != alias and t.owner]
-        return list(using) == [owner] and any(
-            str(t.owner).casefold() == owner for t in others
-        )
+        return list(using) == [owner] and any(str(t.owner).casefold() == owner for t in others)
     if condition is None or condition["class"] != "COMPARISON":
         return False
     sides = [_owner_of(side, clause) for side in (condition["left"], condition["right"])]
@@ -308,8 +306,10 @@ def _finished(
         found.append(Finding("TG210", message, scalar.place_at(0, 6)))
         return None
     tree = _rebuilt(node, clause, compiled, names, parser)
-    tables = {t.source.name: parser.table((c.name, c.type) for c in t.schema)
-              for t in clause.aliases.values()}
+    tables = {
+        t.source.name: parser.table((c.name, c.type) for c in t.schema)
+        for t in clause.aliases.values()
+    }
     try:
         typed = parser.types(_with_tables(parser, tree, tables))
     except EngineError as error:
@@ -394,5 +394,3 @@ def _named(table: Tree, tables: Mapping[str, str]) -> Tree:
     path = {"path": [real]}
     alias = table["alias"] or name
     return {**table, "table_name": real, "alias": alias, "qualified_name": path}
-
-

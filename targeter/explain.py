@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from targeter.cells import REFUSED
 from targeter.conditions import Condition, scalars
@@ -16,11 +16,9 @@ from targeter.findings import did_you_mean
 from targeter.outcomes import RESULTS
 from targeter.profiles import PROFILES, purpose_column
 from targeter.rules import Rule
+from targeter.runs import Run
 from targeter.signature import Formula, question
 from targeter.yaml_source import Scalar
-
-if TYPE_CHECKING:
-    from targeter.pipeline import Run
 
 Role = Literal["all", "any", "unless"]
 
@@ -202,8 +200,9 @@ class _Asked:
 def _verdicts(run: Run, asked: _Asked) -> Iterator[Verdict]:
     builder, project = run.decisions.builder, run.project
     for handoff in project.handoffs:
-        yield _verdict(asked, builder.holds(handoff.when), None, handoff.when, "handoff",
-                       handoff.name)
+        yield _verdict(
+            asked, builder.holds(handoff.when), None, handoff.when, "handoff", handoff.name
+        )
     for purpose in project.settings.purposes:
         if purpose.when is not None:
             results = tuple(asked.results(purpose.when, "all"))

@@ -287,6 +287,8 @@ def joint_objection(before: str | None, after: str | None, kind: Role = "text") 
 
 
 def _objection_before(word: str, kind: Role) -> str | None:
+    if word and (word[-1] == ZWJ or _FLAG_LETTERS_AND_TONES.match(word[-1])):
+        return f"U+{ord(word[-1]):04X} right before a value can join its first character"
     sigil = _OPEN_SIGIL.search(word)
     if sigil:
         return _objection_to_sigil(sigil, word, kind)

@@ -77,8 +77,9 @@ def _from_posts(
         for number, d in enumerate(topics)
     )
     judged = identifier(_TEXTS + " judged")
-    engine.run(f"CREATE OR REPLACE TABLE {judged} AS SELECT *, {opinions} FROM "
-               f"{identifier(_TEXTS)}")
+    engine.run(
+        f"CREATE OR REPLACE TABLE {judged} AS SELECT *, {opinions} FROM {identifier(_TEXTS)}"
+    )
     same_score = f" AND t.score IS NOT DISTINCT FROM {own_score}" if own_score else ""
     counts = [
         count
@@ -95,10 +96,10 @@ def _collect_texts(
     engine: Engine, bound: Bound, rows: str, text: str, own_score: str | None
 ) -> None:
     """The distinct texts that name any topic, with the user's score or else the built-in one."""
-    words = [w for declared in bound.project.settings.topics for w in declared.topic.words]
-    named = "false"
-    if words:
-        named = f"regexp_matches(nfc_normalize(r.{text}), {literal(mention_pattern(words))})"
+    topics = [d.topic for d in bound.project.settings.topics if d.topic.words]
+    text_ = f"nfc_normalize(r.{text})"
+    tests = [f"regexp_matches({text_}, {literal(mention_pattern(t.words))})" for t in topics]
+    named = " OR ".join(tests) or "false"
     found = f"FROM {rows} AS r WHERE {named}"
     if own_score:
         engine.run(

@@ -35,7 +35,9 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
         f"FROM {DECIDED} AS d LEFT JOIN {ASSIGNED} AS a USING (person) "
         f"LEFT JOIN ({_too_small(decisions)}) AS x USING (person)"
     )
-    counts = dict(engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1"))
+    counts: dict[str, int] = dict(
+        engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1")
+    )
     total = int(engine.value(f"SELECT count(DISTINCT person) FROM {RESULTS}"))
     if sum(counts.values()) != people or total != people:
         raise PeopleDontAddUp(
@@ -47,8 +49,7 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
 
 def _outcome(decisions: Decisions) -> str:
     gates = " ".join(
-        f"WHEN {number} THEN {literal(gate.outcome)}"
-        for number, gate in enumerate(decisions.gates)
+        f"WHEN {number} THEN {literal(gate.outcome)}" for number, gate in enumerate(decisions.gates)
     )
     gate = f"CASE d.gate {gates} END" if gates else "NULL"
     return (

@@ -5,21 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from targeter import batches, checks, explain, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed
-from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
+from targeter.decisions import decide, needed_columns, plan_decisions
 from targeter.errors import RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.outcomes import settle
-from targeter.profiles import Profiles, build_profiles
+from targeter.profiles import build_profiles
 from targeter.project import Project, read_project
+from targeter.runs import Run
 from targeter.schema import Column
 from targeter.sources.declared import Source
 from targeter.sources.reading import Loaded, folders, load
@@ -45,21 +46,6 @@ class Options:
     data_roots: tuple[Path, ...] = ()
     memory: str = "4GB"
     threads: int | None = None
-
-
-@dataclass(slots=True)
-class Run:
-    """A plan that was computed and can be asked about, until its engine is closed."""
-
-    project: Project
-    bound: Bound
-    engine: Engine
-    decisions: Decisions
-    profiles: Profiles
-    outcomes: dict[str, int]
-    loaded: tuple[Loaded, ...]
-    is_pinned: bool
-    findings: list[Finding] = field(default_factory=list)
 
 
 def lint(options: Options) -> tuple[Finding, ...]:
@@ -140,7 +126,7 @@ def _run(
         outcomes,
         loaded,
         is_pinned=(options.as_of or project.settings.as_of) is not None,
-        findings=[*found, *noticed, *profiles.findings],
+        findings=(*found, *noticed, *profiles.findings),
     )
 
 
@@ -148,9 +134,8 @@ def _steps(project: Project) -> int:
     return sum(not source.is_derived for source in project.settings.sources) + 5
 
 
-def _refuse(findings: object) -> None:
+def _refuse(findings: Iterable[Finding]) -> None:
     """Stop here when there are errors, with all of them."""
-    assert hasattr(findings, "__iter__")
     errors = errors_in(findings)
     if errors:
         count = len(errors)
@@ -159,7 +144,7 @@ def _refuse(findings: object) -> None:
 
 
 def _may_be_assumed(finding: Finding) -> bool:
-    return finding.code in ("TG202", "TG214", "TG503", "TG503")
+    return finding.code in ("TG202", "TG214", "TG503")
 
 
 def _has_undeclared(project: Project) -> bool:
@@ -208,9 +193,7 @@ def _load(
 # -- the commands ----------------------------------------------------------------------------
 
 
-def plan(
-    options: Options, *, examples: int = 1, progress: Progress = silent
-) -> reports.PlanReport:
+def plan(options: Options, *, examples: int = 1, progress: Progress = silent) -> reports.PlanReport:
     """Who would get what, how many, who gets nothing and why. Nothing is written."""
     with planned(options, progress) as run:
         progress("report", _steps(run.project), _steps(run.project))

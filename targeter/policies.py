@@ -10,8 +10,14 @@ from targeter.findings import Finding, Place
 from targeter.rules import check_name
 from targeter.yaml_source import Fields, Scalar
 
-BASES = ("consent", "contract", "legal_obligation", "vital_interest", "public_task",
-         "legitimate_interest")
+BASES = (
+    "consent",
+    "contract",
+    "legal_obligation",
+    "vital_interest",
+    "public_task",
+    "legitimate_interest",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +140,7 @@ def read_suppressions(fields: Fields) -> tuple[Suppression, ...]:
         topic, channel, campaign = _only(only)
         inner.done()
         if name and when is not None:
-            suppressions.append(
-                Suppression(name.text, name.place, when, topic, channel, campaign)
-            )
+            suppressions.append(Suppression(name.text, name.place, when, topic, channel, campaign))
     return tuple(suppressions)
 
 

@@ -63,9 +63,7 @@ def build_profiles(
     return Profiles(PROFILES, people, tuple(builder.found))
 
 
-def _wanted(
-    level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]
-) -> list[BoundTrait]:
+def _wanted(level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]) -> list[BoundTrait]:
     """The traits of a level that something asks for, directly or through later traits."""
     asked = set(needed)
     for later in reversed(bound.levels):
@@ -294,9 +292,7 @@ class _Builder:
         text = literal(default.text)
         return f"coalesce({value}, TRY_CAST({text} AS {trait.columns[0].type}))"
 
-    def _scan(
-        self, source: str, traits: Sequence[BoundTrait], alias: str
-    ) -> tuple[str, list[str]]:
+    def _scan(self, source: str, traits: Sequence[BoundTrait], alias: str) -> tuple[str, list[str]]:
         """One pass over a source's rows for several traits; and the columns made of its result."""
         inner: list[str] = []
         outer: list[str] = []

@@ -36,7 +36,9 @@ class Message:
 class Writer:
     """Writes one template on one channel: what renders one message renders a million."""
 
-    def __init__(self, template: Template, channel: Channel, bound: Bound, link: str | None) -> None:
+    def __init__(
+        self, template: Template, channel: Channel, bound: Bound, link: str | None
+    ) -> None:
         settings = bound.project.settings
         declared = settings.channel(channel.name)
         self._channel = channel
@@ -49,9 +51,7 @@ class Writer:
 
     def write(self, values: Sequence[object]) -> Message:
         """The message for one person's values, in the order of `columns`."""
-        inert = {
-            name: self._inert(value) for name, value in zip(self.columns, values, strict=True)
-        }
+        inert = {name: self._inert(value) for name, value in zip(self.columns, values, strict=True)}
         if any(inert[name] is None for name in self._required):
             return Message("", 0, self._channel.limit, MISSING)
         try:
@@ -133,9 +133,7 @@ def render_choices(
 def _render(engine: Engine, bound: Bound, choice: Choice, waiting: str, drafts: str) -> None:
     writer = Writer(choice.template, choice.channel, bound, link_of(choice))
     columns = {f"v{n}": _type(bound, name) for n, name in enumerate(writer.columns)}
-    shown = ", ".join(
-        f"p.{identifier(name)} AS v{n}" for n, name in enumerate(writer.columns)
-    )
+    shown = ", ".join(f"p.{identifier(name)} AS v{n}" for n, name in enumerate(writer.columns))
     key = f"p.{identifier(bound.key)}"
     people = (
         f"FROM {waiting} AS w JOIN {PROFILES} AS p ON {key} = w.person "
@@ -154,8 +152,7 @@ def _render(engine: Engine, bound: Bound, choice: Choice, waiting: str, drafts: 
     texts = {**columns, "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
     engine.load("texts", texts, rows)
     same = " AND ".join(
-        f"t.v{n} IS NOT DISTINCT FROM p.{identifier(name)}"
-        for n, name in enumerate(writer.columns)
+        f"t.v{n} IS NOT DISTINCT FROM p.{identifier(name)}" for n, name in enumerate(writer.columns)
     )
     engine.run(
         f"INSERT INTO {drafts} SELECT w.person, w.choice, t.text, t.length, t.why "
@@ -173,4 +170,3 @@ def _type(bound: Bound, name: str) -> str:
     column = bound.profile.get(name)
     assert column is not None
     return column.type
-

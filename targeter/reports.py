@@ -6,17 +6,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from targeter.cells import smallest_audience
 from targeter.database import Engine, literal
 from targeter.decisions import DECIDED, running
 from targeter.findings import Finding, in_order
 from targeter.outcomes import RESULTS
+from targeter.runs import Run
 from targeter.signature import question
-
-if TYPE_CHECKING:
-    from targeter.pipeline import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +223,8 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
 
 
 def _stops(run: Run) -> Iterator[Stop]:
-    counts = dict(
-        run.engine.rows(
-            f"SELECT gate, count(*) FROM {RESULTS} WHERE gate IS NOT NULL GROUP BY 1"
-        )
+    counts: dict[int, int] = dict(
+        run.engine.rows(f"SELECT gate, count(*) FROM {RESULTS} WHERE gate IS NOT NULL GROUP BY 1")
     )
     for number, gate in enumerate(run.decisions.gates):
         yield Stop(gate.outcome, gate.name, gate.detail, counts.get(number, 0))
@@ -247,9 +242,7 @@ def _by_choice(run: Run, names: Sequence[str]) -> tuple[Total, ...]:
 
 def _cells(run: Run) -> Iterator[Cell]:
     """The promoted texts with their audiences, largest first."""
-    promoted = {
-        c.number: c for c in run.decisions.choices if c.channel.delivery == "promoted"
-    }
+    promoted = {c.number: c for c in run.decisions.choices if c.channel.delivery == "promoted"}
     if not promoted:
         return
     pairs = [(c.number, c.channel.name) for c in promoted.values()]

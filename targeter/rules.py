@@ -77,7 +77,7 @@ def _rule(fields: Fields, campaign: Scalar | None) -> Rule | None:
     when = read_condition(fields.node("when", required=True), fields.what, fields.found)
     unless = read_conditions(fields, "unless")
     templates = fields.texts("templates")
-    enabled = fields.boolean("enabled", True)
+    enabled = fields.boolean("enabled", default=True)
     why = fields.text("why") or ""
     fields.not_yet(*_LATER)
     if not templates and fields.entries.get("variants") is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from targeter import policies
 from targeter.channels import CHANNELS, Channel, channel_from
-from targeter.findings import Finding, Place, did_you_mean
+from targeter.findings import Finding, Place
 from targeter.policies import Campaign, Holdout, Purpose
 from targeter.sources.declared import Source, read_sources
 from targeter.topics import Topic
@@ -56,7 +56,7 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything `rules/targeter.yaml` says. `as_of` pins the day; None means the day of the run."""
+    """Everything `rules/targeter.yaml` says. `as_of` pins the day; None: the day of the run."""
 
     as_of: dt.date | None = None
     time_zone: str = "UTC"
@@ -91,6 +91,7 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
     fields = Fields.of(node, "the settings", found)
     if fields is None:
         return Settings()
+    facts, fact_places = _facts(fields)
     settings = Settings(
         as_of=policies.day(fields, "as_of"),
         time_zone=_time_zone(fields),
@@ -103,7 +104,8 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
         campaigns=policies.read_campaigns(fields),
         channels=_channels(fields),
         holdout=policies.read_holdout(fields),
-        **_facts(fields),
+        facts=facts,
+        fact_places=fact_places,
     )
     fields.not_yet(*_LATER)
     fields.done()
@@ -185,13 +187,13 @@ def _own_pairs(entries: Entries) -> list[tuple[Scalar, Node]]:
     return [(key, node) for key, node in entries.pairs if key.text not in served]
 
 
-def _facts(fields: Fields) -> dict[str, tuple[object, ...]]:
+def _facts(fields: Fields) -> tuple[tuple[tuple[str, str], ...], tuple[Place, ...]]:
     facts, places = [], []
     for name, node in fields.named("facts"):
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name.text) or not isinstance(node, Scalar):
             message = f"fact {name.text!r}: a name and one value, for example price: £25"
-            fields.found.append(Finding("TG105", message, name.place, did_you_mean("", [])))
+            fields.found.append(Finding("TG105", message, name.place))
             continue
         facts.append((name.text, node.text))
         places.append(name.place)
-    return {"facts": tuple(facts), "fact_places": tuple(places)}
+    return tuple(facts), tuple(places)

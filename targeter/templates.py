@@ -204,9 +204,7 @@ def _variables(
     return list(_used(tree, file, start, frozenset()))
 
 
-def _check(
-    node: nodes.Node, file: TextFile, start: int, found: list[Finding], depth: int
-) -> None:
+def _check(node: nodes.Node, file: TextFile, start: int, found: list[Finding], depth: int) -> None:
     if depth > MAX_DEPTH:
         found.append(Finding("TG505", "nested too deeply", _place(file, start, node)))
         return
@@ -232,9 +230,7 @@ def _spoken(node: nodes.Node, what: str) -> str:
     return names.get(what, f"this ({what})")
 
 
-def _check_filter(
-    node: nodes.Filter, file: TextFile, start: int, found: list[Finding]
-) -> None:
+def _check_filter(node: nodes.Filter, file: TextFile, start: int, found: list[Finding]) -> None:
     place = _place(file, start, node)
     if node.name not in FILTERS:
         help_ = did_you_mean(node.name, sorted(FILTERS))

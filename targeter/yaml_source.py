@@ -347,7 +347,7 @@ class Fields:
         scalar = self.scalar(key, required=required)
         return None if scalar is None else scalar.text
 
-    def boolean(self, key: str, default: bool = False) -> bool:
+    def boolean(self, key: str, *, default: bool = False) -> bool:
         scalar = self.scalar(key)
         if scalar is None:
             return default

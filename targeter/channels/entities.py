@@ -124,8 +124,8 @@ def _hashtag_end(text: str, at: int) -> int | None:
 
 
 def _is_letter(character: str) -> bool:
-    # Private characters count as letters in a part of the reference: better one entity too many.
-    return unicodedata.category(character)[0] in "LM" or unicodedata.category(character) == "Co"
+    # The reference takes a few private characters, Apple's joining marks, for letters.
+    return unicodedata.category(character)[0] in "LM" or "\uf870" <= character <= "\uf89f"
 
 
 def _is_in_hashtag(character: str) -> bool:

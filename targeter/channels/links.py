@@ -69,11 +69,11 @@ _SCHEME_START: Final = re.compile(rf"(?<![A-Za-z0-9@$#\uff20\uff03{INVALID}])[hH
 _T_CO: Final = re.compile(rf"[hH][tT]{{2}}[pP][sS]?://[tT]\.[cC][oO]/([A-Za-z0-9]+)(?:{_QUERY})?")
 _LATIN_LABELS: Final = re.compile(rf"(?:[-A-Za-z0-9{_LATIN}]++\.)+")
 _WORD: Final = re.compile(r"[A-Za-z]+")
-_PUNYCODE: Final = re.compile(r"[Xx][Nn]--[-0-9A-Za-z]+")
+PUNYCODE_TLD: Final = re.compile(r"[Xx][Nn]--[-0-9A-Za-z]+")
 _AFTER_TLD: Final = r"(?![0-9A-Za-z@+\-])"
 _TLD_ENDS: Final = re.compile(_AFTER_TLD)
 # The longest first: one of them begins with another.
-_OTHER_TLD: Final = re.compile(
+OTHER_TLD: Final = re.compile(
     f"(?i:{'|'.join(sorted(OTHER_TLDS, key=lambda name: (-len(name), name)))}){_AFTER_TLD}"
 )
 _FULL_STOPS: Final = re.compile("[.\u3002\uff0e\uff61]")
@@ -224,10 +224,10 @@ def _tld_end(text: str, at: int) -> int | None:
     if word and word.group().lower() in ASCII_TLDS and _TLD_ENDS.match(text, word.end()):
         return word.end()
     if not text[at : at + 5].isascii():
-        other = _OTHER_TLD.match(text, at)
+        other = OTHER_TLD.match(text, at)
         if other:
             return other.end()
-    encoded = _PUNYCODE.match(text, at)
+    encoded = PUNYCODE_TLD.match(text, at)
     return encoded.end() if encoded else None
 
 

@@ -54,5 +54,3 @@ def _both(one: Tree | None, other: Tree | None) -> Tree | None:
     if one is None or other is None:
         return one or other
     return trees.conjunction("CONJUNCTION_AND", one, other)
-
-

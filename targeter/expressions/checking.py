@@ -219,7 +219,7 @@ def _argument_objections(
 
 
 def _is_text(node: Tree) -> bool:
-    return node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING"
+    return bool(node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING")
 
 
 def _has_column(node: Tree) -> bool:

@@ -81,9 +81,7 @@ class Compiler:
         self.parser = parser
         self._empty: dict[tuple[tuple[str, str], ...], str] = {}
 
-    def compile(
-        self, requests: Sequence[Request], found: list[Finding]
-    ) -> list[Compiled | None]:
+    def compile(self, requests: Sequence[Request], found: list[Finding]) -> list[Compiled | None]:
         """Each request compiled, or None where something is wrong; what is wrong is found."""
         drafts = [_Draft(request) for request in requests]
         self._parse(drafts)
@@ -390,9 +388,7 @@ def _check_types(draft: _Draft, parser: Parser) -> None:
     root = draft.root
     if root and draft.request.boolean and type_class(root.type) not in ("boolean", "null"):
         message = f"a condition is true or false, and this is {_spoken(root.type)}"
-        draft.found.append(
-            Finding("TG205", message, place_of(draft.request.scalar, root.original))
-        )
+        draft.found.append(Finding("TG205", message, place_of(draft.request.scalar, root.original)))
     scope = draft.request.scope
     if root and scope.aggregates and not scope.is_grouped:
         _check_aggregation(draft, root)
@@ -444,9 +440,7 @@ def _must_be(draft: _Draft, part: _Part, kind: str) -> None:
     draft.found.append(Finding(code, message, place, help_))
 
 
-def _must_be_alike(
-    draft: _Draft, parts: Sequence[_Part], casts: list[tuple[_Part, str]]
-) -> None:
+def _must_be_alike(draft: _Draft, parts: Sequence[_Part], casts: list[tuple[_Part, str]]) -> None:
     """Operands of one kind; a text literal takes the kind of the others if it can be read so."""
     typed = [part for part in parts if not _is_loose(part)]
     if not typed:
@@ -476,7 +470,7 @@ def _is_loose(part: _Part) -> bool:
 
 def _is_text_literal(part: _Part) -> bool:
     node = part.original
-    return node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING"
+    return bool(node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING")
 
 
 def _check_aggregation(draft: _Draft, root: _Part) -> None:

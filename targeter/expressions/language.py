@@ -1,4 +1,4 @@
-"""The closed list of what a condition, a trait or a derived source may say, with a line for each."""
+"""The closed list of what a condition, trait or derived source may say, a line for each."""
 
 from __future__ import annotations
 
@@ -152,9 +152,7 @@ AGGREGATES = _table(
     Function("bool_or", "bool_or(x)", "at least one is TRUE", "aggregate"),
     Function("median", "median(number)", "the middle value", "aggregate"),
     Function("list", "list(x)", "the values that are not NULL, sorted", "aggregate"),
-    Function(
-        "arg_max", "arg_max(x, by)", "x of the row with the greatest by", "aggregate", 2, 2
-    ),
+    Function("arg_max", "arg_max(x, by)", "x of the row with the greatest by", "aggregate", 2, 2),
     Function("arg_min", "arg_min(x, by)", "x of the row with the least by", "aggregate", 2, 2),
 )
 

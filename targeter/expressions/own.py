@@ -12,14 +12,14 @@ from targeter.topics.mentions import mention_pattern
 # Each template in the engine's words; $1, $2 … are the arguments, $today the pinned day.
 # date_sub counts whole parts and cuts towards zero; months_between goes down instead.
 _TEMPLATES = {
-    "years_between": "date_sub('year', \"$1\"::DATE, \"$2\"::DATE)",
+    "years_between": 'date_sub(\'year\', "$1"::DATE, "$2"::DATE)',
     "months_between": (
-        "CASE WHEN \"$2\"::DATE >= \"$1\"::DATE THEN date_sub('month', \"$1\"::DATE, \"$2\"::DATE)"
-        " WHEN \"$2\"::DATE + to_months(date_sub('month', \"$2\"::DATE, \"$1\"::DATE)::INTEGER)"
-        " = \"$1\"::DATE THEN -date_sub('month', \"$2\"::DATE, \"$1\"::DATE)"
-        " ELSE -date_sub('month', \"$2\"::DATE, \"$1\"::DATE) - 1 END"
+        'CASE WHEN "$2"::DATE >= "$1"::DATE THEN date_sub(\'month\', "$1"::DATE, "$2"::DATE)'
+        ' WHEN "$2"::DATE + to_months(date_sub(\'month\', "$2"::DATE, "$1"::DATE)::INTEGER)'
+        ' = "$1"::DATE THEN -date_sub(\'month\', "$2"::DATE, "$1"::DATE)'
+        ' ELSE -date_sub(\'month\', "$2"::DATE, "$1"::DATE) - 1 END'
     ),
-    "days_since": "date_diff('day', \"$1\"::DATE, \"$today\")",
+    "days_since": 'date_diff(\'day\', "$1"::DATE, "$today")',
     "distance_km": (
         "12742 * asin(least(1e0, sqrt("
         'pow(sin(radians("$3"::DOUBLE - "$1"::DOUBLE) / 2), 2)'
@@ -27,9 +27,7 @@ _TEMPLATES = {
         ' * pow(sin(radians("$4"::DOUBLE - "$2"::DOUBLE) / 2), 2))))'
     ),
     # the bucket every engine gives: the first 28 bits of an md5, in ten thousand parts
-    "bucket": (
-        "CAST('0x' || substr(md5(\"$1\" || ':' || \"$key\"), 1, 7) AS BIGINT) % 10000"
-    ),
+    "bucket": ("CAST('0x' || substr(md5(\"$1\" || ':' || \"$key\"), 1, 7) AS BIGINT) % 10000"),
     "mentions": 'regexp_matches(nfc_normalize("$1"), "$pattern")',
 }
 

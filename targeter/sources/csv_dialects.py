@@ -24,8 +24,9 @@ _DATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What the engine must be told to read a file; `skip` lines stand before the first row.
+    """What the engine must be told to read a file.
 
+    `skip` records stand before the first row, on `lines` lines: a header may hold a line break.
     `names` are the columns in the file's order; `quote` is "" where quotes mean nothing.
     """
 
@@ -34,13 +35,14 @@ class Dialect:
     names: tuple[str, ...]
     has_header: bool
     skip: int
+    lines: int
     notes: tuple[str, ...] = ()
 
 
 def dialect_of(source: Source, text: Text) -> Dialect | None:
     """The dialect of a file, None when it is empty; raises `BadData` for a header that can't be."""
     lines = _head(text)
-    first = next((n for n, line in enumerate(lines) if line.strip("\r\n\ufeff")), None)
+    first = next((n for n, line in enumerate(lines) if line.strip("\ufeff \t\r\n")), None)
     if first is None:
         return None
     delimiter = _declared_delimiter(source) or _sniffed(source, lines[first:])
@@ -52,11 +54,12 @@ def dialect_of(source: Source, text: Text) -> Dialect | None:
     if header.problem:
         place = Place(text.file.shown, first + 1, header.fields[0].column)
         raise _bad(source, Finding("TG711", f"the header can't be read: {header.problem}", place))
-    plain = Dialect(delimiter, quote, (), has_header=True, skip=0)
+    plain = Dialect(delimiter, quote, (), has_header=True, skip=first, lines=first)
     if _holds_data(header):
-        return _without_header(source, text, replace(plain, skip=first), header)
+        return _without_header(source, text, plain, header)
     consumed = _lines_of(lines[first:], delimiter, quote)
-    return _with_header(source, text, replace(plain, skip=first + consumed), header)
+    below = replace(plain, skip=first + 1, lines=first + consumed)
+    return _with_header(source, text, below, header)
 
 
 def _head(text: Text) -> list[str]:

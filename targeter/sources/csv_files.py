@@ -172,11 +172,11 @@ def _rows_of(part: _Part) -> Iterator[Record]:
     dialect = part.dialect
     with part.file.opened() as stream:
         lines = text_lines(stream, part.text.encoding)
-        for _ in islice(lines, dialect.skip):
+        for _ in islice(lines, dialect.lines):
             pass
         for record in records(lines, dialect.delimiter, dialect.quote):
             if record.problem or any(f.text for f in record.fields) or len(record.fields) > 1:
-                yield _shifted(record, dialect.skip)
+                yield _shifted(record, dialect.lines)
 
 
 def _shifted(record: Record, skipped: int) -> Record:

@@ -39,11 +39,16 @@ class _BrokenError(Exception):
 def text_lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
     """The lines of a file with their ends, none much longer than the longest line allowed."""
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline="")
-    while line := text.readline(LONGEST_LINE + 1):
-        yield line
-        while len(line) > LONGEST_LINE and line[-1] not in "\r\n":
-            # the rest of an overlong line is thrown away: the line is refused anyway
-            line = text.readline(LONGEST_LINE + 1)
+    try:
+        while line := text.readline(LONGEST_LINE + 1):
+            yield line
+            while len(line) > LONGEST_LINE and line[-1] not in "\r\n":
+                # the rest of an overlong line is thrown away: the line is refused anyway
+                line = text.readline(LONGEST_LINE + 1)
+    finally:
+        # whoever opened the stream closes it
+        if not stream.closed:
+            text.detach()
 
 
 def records(lines: Iterable[str], delimiter: str, quote: str = '"') -> Iterator[Record]:

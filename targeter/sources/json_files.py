@@ -115,6 +115,8 @@ def _layout(text: Text) -> str:
         return "array"
     try:
         json.loads(line)
+    except RecursionError:
+        return "newline_delimited"
     except ValueError:
         # a first line that is malformed is still a line, unless an object goes on below it
         return "newline_delimited" if line.rstrip().endswith("}") else "unstructured"
@@ -222,7 +224,7 @@ def _nonblank(part: _Part) -> Iterator[tuple[int, str]]:
     with part.text.file.opened() as stream:
         for number, raw in enumerate(stream, 1):
             if raw.strip():
-                yield number, raw.decode("utf-8", "replace")
+                yield number, raw.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _malformed(part: _Part, trouble: str) -> list[Finding]:

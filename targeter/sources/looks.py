@@ -109,7 +109,7 @@ def _answers(
     """For each column and kind whether all values are of it; None where there is no value."""
     result: dict[str, list[tuple[_Kind, bool | None]]] = {name: [] for name in candidates}
     asked = [
-        (name, kind, f"bool_and({kind.test(f'c{n}')})")
+        (name, kind, f"bool_and(CASE WHEN c{n} IS NOT NULL THEN {kind.test(f'c{n}')} END)")
         for n, (name, kinds) in enumerate(candidates.items())
         for kind in kinds
     ]

@@ -92,8 +92,8 @@ def cleaned_word(word: str) -> str:
         raise ValueError("an empty word would be found in every text")
     if len(text) > LONGEST_WORD:
         raise ValueError(f"the word {text[:20]!r}… is longer than {LONGEST_WORD} characters")
-    if any(unicodedata.category(c) == "Cs" for c in text):
-        raise ValueError(f"the word {text!a} holds half a character (a lone surrogate)")
+    if any(unicodedata.category(c) in {"Cc", "Cs"} for c in text):
+        raise ValueError(f"the word {text!a} holds a control character or half a character")
     return text
 
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from targeter.topics.mentions import Name, names
 
 # A small grammar: `<part>` stands for a part named below, a blank for the space between two
-# words, an apostrophe for any apostrophe or none. RE2 can't look around, so a refusal says in full what
-# stands before and after the name: between the verb and the name only articles and adjectives,
-# behind the name the end of a clause or a word that keeps the refusal whole. What isn't listed is
-# no refusal: a missed refusal costs one opinion, a wrong one puts words into somebody's mouth.
+# words, an apostrophe for any apostrophe or none. RE2 can't look around, so a refusal says in full
+# what stands before and after the name: between the verb and the name only articles and
+# adjectives, behind the name the end of a clause or a word that keeps the refusal whole. What isn't
+# listed is no refusal: a missed one costs an opinion, a wrong one puts words in somebody's mouth.
 
 _SPACE = r"[\t\p{Zs}*_\"“”#@]+"
 _APOSTROPHE = "['’ʼ`´]?"

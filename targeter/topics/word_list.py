@@ -195,7 +195,7 @@ _NEGATIONS = """
     not no never nothing nobody none nor neither without hardly barely scarcely rarely cannot cant
     can't dont don't doesnt doesn't didnt didn't isnt isn't arent aren't wasnt wasn't werent weren't
     wont won't wouldnt wouldn't couldnt couldn't shouldnt shouldn't havent haven't hasnt hasn't
-    hadnt hadn't aint ain't lacks lacking
+    hadnt hadn't aint ain't
 """
 
 # A word right before another that makes it stronger (above 1) or weaker (below 1).

@@ -23,7 +23,7 @@ class Answer(TypedDict):
 
     length: int
     refused: bool
-    entities: list[tuple[str, int, int]]
+    entities: list[list[str | int]]
     graphemes: int
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from .hostile import many
-from .reference import reference
 from targeter.channels import entities, invalid_characters, length
 from targeter.channels.graphemes import count
+
+from .hostile import many
+from .reference import reference
 
 
 def compare(texts: list[str]) -> int:
@@ -17,8 +18,8 @@ def compare(texts: list[str]) -> int:
         assert length(text) >= answer["length"], ascii(text)
         assert count(text) >= answer["graphemes"], ascii(text)
         assert bool(invalid_characters(text)) is answer["refused"], ascii(text)
-        found = [[entity.kind, entity.start, entity.end] for entity in entities(text)]
-        others += found != answer["entities"]
+        found = [(entity.kind, entity.start, entity.end) for entity in entities(text)]
+        others += found != [tuple(entity) for entity in answer["entities"]]
     return others
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from .public import conformance
 from targeter.channels import Entity, cashtags, hashtags, invalid_characters, links, mentions
 from targeter.channels.weighted import weigh
+
+from .public import conformance
 
 WEIGHTED = {
     # The second configuration counts each part of an emoji.

@@ -1,0 +1,1 @@
+"""What texts say about topics: names, refusals, scores and stances."""
