@@ -78,10 +78,10 @@ class Draw:
         return self.dice.random() < share
 
 
-def said(draw: Draw, texts: tuple[str, ...], most: int = 4) -> tuple[Post, ...]:
-    """Three posts or more, in any order: fewer would be no opinion (`at_least: 3`)."""
-    chosen = draw.dice.sample(texts, min(len(texts), draw.days(3, most)))
-    return tuple(Post(draw.days(2, 300), text) for text in chosen)
+def said(draw: Draw, texts: tuple[str, ...], within: int = 300) -> tuple[Post, ...]:
+    """Three posts or four in so many days: fewer would be no opinion (`at_least: 3`)."""
+    chosen = draw.dice.sample(texts, min(len(texts), draw.days(3, 4)))
+    return tuple(Post(draw.days(2, within), text) for text in chosen)
 
 
 def chat(draw: Draw) -> tuple[Post, ...]:
@@ -216,7 +216,7 @@ def complains(draw: Draw) -> Life:
 
 
 def angry(draw: Draw) -> Life:
-    return Life(with_us(draw, 90, 2500) | linked(draw), posts=said(draw, ANGER))
+    return Life(with_us(draw, 90, 2500) | linked(draw), posts=said(draw, ANGER, within=80))
 
 
 def asks_for_help(draw: Draw) -> Life:
@@ -237,7 +237,7 @@ def asks_which_phone(draw: Draw) -> Life:
 
 
 def gloomy(draw: Draw) -> Life:
-    return Life(at_a_rival(draw) | linked(draw), posts=said(draw, GLOOM, most=3))
+    return Life(at_a_rival(draw) | linked(draw), posts=said(draw, GLOOM))
 
 
 def islander(draw: Draw) -> Life:
@@ -271,7 +271,7 @@ DECK: tuple[tuple[Callable[[Draw], Life], int], ...] = (
     (weak_at("Harbourside"), 14),
     (weak_at("Millbrook"), 14),
     (weak_somewhere_small, 12),
-    (weak_at_work, 4),
+    (weak_at_work, 12),
     (iphone_lover, 13),
     (iphone_contract_ending, 3),
     (believer, 24),

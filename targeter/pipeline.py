@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,11 +16,12 @@ from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed
 from targeter.decisions import decide, needed_columns, plan_decisions
+from targeter.declaring import Declared, declare_columns
 from targeter.errors import RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.outcomes import settle
 from targeter.profiles import build_profiles
-from targeter.project import Project, read_project
+from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
 from targeter.sources.declared import Source
@@ -74,6 +76,20 @@ def read_sources(
     _refuse(in_order(project.findings))
     with _engine(project, options) as engine:
         return project, _load(engine, project, options, progress, 0)
+
+
+def declare(options: Options, progress: Progress = silent) -> Declared:
+    """Write every column that was assumed into the settings; says how many for each source."""
+    project, loaded = read_sources(options, progress)
+    settings = project.file(SETTINGS)
+    assert settings is not None
+    declared = declare_columns(settings, loaded)
+    if declared.columns:
+        target = options.root / SETTINGS
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        temporary.write_bytes(declared.text.encode())
+        temporary.replace(target)
+    return declared
 
 
 @contextmanager

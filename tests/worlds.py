@@ -10,6 +10,7 @@ from textwrap import dedent
 
 from targeter import pipeline
 from targeter.findings import Finding
+from targeter.runs import Run
 
 DAY = dt.date(2026, 11, 1)
 
@@ -45,7 +46,7 @@ def findings(root: Path) -> tuple[Finding, ...]:
 
 
 @contextmanager
-def planned(root: Path, **changes: object) -> Iterator[pipeline.Run]:
+def planned(root: Path, **changes: object) -> Iterator[Run]:
     with pipeline.planned(options(root, **changes)) as run:
         yield run
 

@@ -46,7 +46,7 @@ _OTHER_CASES: Final = (
 _LATIN: Final = LATIN + _OTHER_CASES
 _CYRILLIC: Final = "\u0400-\u04ff\u1c80-\u1c87"
 _NO_LABEL: Final = PUNCTUATION + SPACES + INVALID + DIRECTIONS
-_IN_LABEL: Final = f"[^{_NO_LABEL}]"
+IN_LABEL: Final = f"[^{_NO_LABEL}]"
 _IN_NAME: Final = f"[^{_OUTSIDE_NAMES}{SPACES}{INVALID}{DIRECTIONS}]"
 _IN_PATH: Final = rf"[A-Za-z0-9!*';:=+,.$/%#\[\]\-\u2013_~@|&{_CYRILLIC}{_LATIN}]"
 _IN_QUERY: Final = r"[A-Za-z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]"
@@ -56,13 +56,13 @@ _PATH_END: Final = rf"[A-Za-z0-9=_#/+\-{_CYRILLIC}{_LATIN}]"
 # As far as its last letter, digit or sign that may end a path, and then whole brackets only.
 _PATH: Final = rf"(?:{_IN_PATH}*(?:{_BRACKETS}{_IN_PATH}*)*{_PATH_END})?(?:{_BRACKETS})*"
 
-GLUED_DOT: Final = re.compile(rf"\.(?={_IN_LABEL})")
+GLUED_DOT: Final = re.compile(rf"\.(?={IN_LABEL})")
 """A dot with no space after it: without one there is no link."""
 
 _RUN: Final = re.compile(f"{_IN_NAME}+")
 _IN_RUN: Final = re.compile(_IN_NAME)
-_LABEL_START: Final = re.compile(rf"(?<![A-Za-z0-9@$#\uff20\uff03{INVALID}]){_IN_LABEL}")
-_LABEL_EDGE: Final = re.compile(_IN_LABEL)
+_LABEL_START: Final = re.compile(rf"(?<![A-Za-z0-9@$#\uff20\uff03{INVALID}]){IN_LABEL}")
+_LABEL_EDGE: Final = re.compile(IN_LABEL)
 _TAIL: Final = re.compile(rf"(?::[0-9]+)?(?P<path>/{_PATH})?(?:{_QUERY})?")
 _SCHEME: Final = re.compile(r"https?://\Z", re.ASCII | re.IGNORECASE)
 _SCHEME_START: Final = re.compile(rf"(?<![A-Za-z0-9@$#\uff20\uff03{INVALID}])[hH]")

@@ -11,7 +11,7 @@ import unicodedata
 from typing import Final
 
 from targeter.channels.emoji import MAY_BE_JOINED, SEQUENCE
-from targeter.channels.links import GLUED_DOT, LATIN, OTHER_TLD, PUNYCODE_TLD, links
+from targeter.channels.links import GLUED_DOT, IN_LABEL, LATIN, OTHER_TLD, PUNYCODE_TLD, links
 
 LINK_WEIGHT: Final = 23
 """What a link counts, whatever its length: X replaces it by a t.co address."""
@@ -21,7 +21,7 @@ _EMOJI_WEIGHT: Final = 2
 _HEAVY: Final = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]+")
 _IN_WORD: Final = rf"[-A-Za-z0-9{LATIN}]"
 _MAY_BE_LINK: Final = re.compile(
-    rf"(?:[hH][tT]{{2}}[pP][sS]?://[^\s./:]+|(?<!{_IN_WORD}){_IN_WORD}+)"
+    rf"(?:[hH][tT]{{2}}[pP][sS]?://(?:{IN_LABEL}|[-_])+|(?<!{_IN_WORD}){_IN_WORD}+)"
     rf"\.(?:[A-Za-z]{{2,63}}(?![0-9A-Za-z@+\-])|{PUNYCODE_TLD.pattern}|{OTHER_TLD.pattern})"
 )
 

@@ -35,13 +35,14 @@ def source_of(yaml: str, name: str = "things") -> Source:
 class Trial:
     """One attempt to load a source: the table it became, or the findings that stopped it."""
 
-    engine: Engine
+    engine: Engine | None
     loaded: Loaded | None
     findings: Sequence[Finding] = field(default=())
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
         assert self.loaded is not None, [str(f) for f in self.findings]
+        assert self.engine is not None
         return self.engine.rows(f"SELECT * FROM {identifier(self.loaded.table)}")
 
     @property
@@ -74,10 +75,12 @@ def tried(
     source = source_of(yaml)
     scratch = root / "scratch"
     scratch.mkdir(exist_ok=True)
-    engine = Engine(scratch=scratch, threads=threads)
     try:
         allowed = folders([source], root, data_roots)
-        engine = Engine(folders=[*allowed, scratch], scratch=scratch, threads=threads)
+    except BadData as error:
+        return Trial(None, None, error.findings)
+    engine = Engine(folders=[*allowed, scratch], scratch=scratch, threads=threads)
+    try:
         loaded = load(engine, source, root, data_roots, scratch)
     except BadData as error:
         left = engine.rows("SELECT table_name FROM information_schema.tables")

@@ -1,0 +1,64 @@
+"""The commands of `targeter`, by name; each lives in a module of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import targeter
+from targeter.cli.explain import explain
+from targeter.cli.init import init
+from targeter.cli.lint import lint
+from targeter.cli.plan import plan
+from targeter.cli.render import render
+from targeter.cli.sources import sources
+
+EXIT_CODES = """Exit codes:
+
+\b
+    0  fine
+    1  the rules are wrong
+    2  wrong usage
+    3  could not do the job (a file, the database, a fault of targeter)
+    4  a saved plan was refused
+    5  nothing was there to check
+  130  interrupted
+"""
+
+HELP = f"""Decides for every person which one promoted message is worth sending, if any, and shows why.
+
+A project is a folder with rules/targeter.yaml; it is found from the working folder upward. Nothing
+is ever sent: `plan` shows, `render` writes files.
+
+{EXIT_CODES}"""
+
+app = typer.Typer(
+    name="targeter",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"targeter {targeter.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _targeter(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """What is said before a command."""
+
+
+for _command in (plan, render, lint, explain, sources, init):
+    app.command(epilog=EXIT_CODES)(_command)

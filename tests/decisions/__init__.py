@@ -1,0 +1,1 @@
+"""The decision, against a plain one: people by people, in worlds that hypothesis makes up."""
