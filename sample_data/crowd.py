@@ -274,7 +274,7 @@ DECK: tuple[tuple[Callable[[Draw], Life], int], ...] = (
     (weak_at_work, 12),
     (iphone_lover, 13),
     (iphone_contract_ending, 3),
-    (believer, 24),
+    (believer, 26),
     (combined, 14),
     (left_us, 14),
     (friend_of_named, 10),

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from targeter.binding import Bound
 from targeter.findings import Finding, Place, did_you_mean
-from targeter.inert import joint_is_safe
+from targeter.inert import Role, joint_objection
 from targeter.policies import Suppression
 from targeter.project import Project
 from targeter.rules import Rule
-from targeter.schema import InCopy
-from targeter.templates import Template, placeholders
+from targeter.schema import InCopy, type_class
+from targeter.templates import Hole, Template, placeholders
 from targeter.yaml_source import Scalar
 
 LINK_PLACEHOLDERS = ("campaign", "rule", "template")
@@ -76,13 +76,22 @@ def _check_template(template: Template, bound: Bound) -> Iterator[Finding]:
         return
     yield from _check_variables(template, bound, settings.channel.delivery == "promoted")
     yield from _check_link(template)
-    for before, after, place in template.holes():
-        objection = joint_is_safe(before, after)
+    for hole in template.holes():
+        objection = joint_objection(hole.before, hole.after, _kind(hole, bound))
         if objection:
-            yield Finding("TG511", objection, place)
+            yield Finding("TG511", objection, hole.place)
     if all(template.name != scalar.text for rule in project.rules for scalar in rule.templates):
         message = f"no rule uses template {template.name!r}"
         yield Finding("TG504", message, template.place)
+
+
+def _kind(hole: Hole, bound: Bound) -> Role:
+    """What a hole is filled with, as far as its columns say: digits can do less than text."""
+    columns = [bound.profile.get(name) for name in hole.names]
+    kinds = {type_class(column.type) if column else "text" for column in columns}
+    if kinds == {"number"}:
+        return "number"
+    return "date" if kinds == {"date"} else "text"
 
 
 def _check_variables(template: Template, bound: Bound, promoted: bool) -> Iterator[Finding]:

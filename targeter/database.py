@@ -59,6 +59,7 @@ class Engine:
         threads: int | None = None,
     ) -> None:
         self.scratch = scratch or Path()
+        self._kept = 0
         self._connection = duckdb.connect(config={"python_enable_replacements": "false"})
         settings: list[tuple[str, object]] = [
             ("temp_directory", str(scratch) if scratch else ""),
@@ -99,14 +100,21 @@ class Engine:
         return self.row(sql, parameters)[0]
 
     def chunks(self, sql: str, size: int = 50_000) -> Iterator[list[Row]]:
-        """The rows of a query, `size` at a time, on a cursor of its own."""
-        cursor = self._connection.cursor()
+        """The rows of a query, `size` at a time; other statements may run in between.
+
+        The rows are kept in a table meanwhile: a cursor of its own would not have this
+        connection's settings, such as the time zone.
+        """
+        self._kept += 1
+        table = identifier(f"kept_{self._kept}")
+        self.run(f"CREATE TABLE {table} AS {sql}")
         try:
-            self._guarded(lambda: cursor.execute(sql))
-            while rows := self._guarded(lambda: cursor.fetchmany(size)):
-                yield rows
+            count = int(self.value(f"SELECT count(*) FROM {table}"))
+            for start in range(0, count, size):
+                bounds = f"rowid >= {start} AND rowid < {start + size}"
+                yield self.rows(f"SELECT * FROM {table} WHERE {bounds} ORDER BY rowid")
         finally:
-            cursor.close()
+            self.run(f"DROP TABLE {table}")
 
     def describe(self, query: str) -> list[tuple[str, str]]:
         """Names and types of a query's columns; an `EngineError` when it can't be bound."""

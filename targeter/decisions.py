@@ -16,6 +16,7 @@ from targeter.project import Project
 from targeter.rules import Rule
 from targeter.signature import (
     ALWAYS,
+    NEVER,
     Both,
     Builder,
     Either,
@@ -166,7 +167,7 @@ class _Choices:
                         continue
                     channel = settings.channel
                     wanted = Both((formula, *self._writable(rule, template)))
-                    reached = Both((wanted, *self._reachable(channel)))
+                    reached = Both((wanted, *self._reachable(rule, template, channel)))
                     yield Choice(number, rule, rule_number, template, channel, reached, wanted)
                     number += 1
 
@@ -177,44 +178,51 @@ class _Choices:
             column = self.bound.profile.get(name)
             if column is not None and column.nullable:
                 yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
-        for suppression in self.bound.project.suppressions:
-            if self._refuses(suppression, rule, template):
+        for suppression in self._scoped(rule, template):
+            if suppression.channel is None:
                 yield Without(self.builder.holds(suppression.when))
 
-    def _refuses(self, suppression: Suppression, rule: Rule, template: Template) -> bool:
-        """Whether a suppression is only for this template's topic or this rule's campaign."""
-        if suppression.is_for_everything or suppression.channel is not None:
-            return False
-        topic, campaign = suppression.topic, suppression.campaign
-        meets_topic = topic is None or (
-            template.topic is not None and topic.text == template.topic.text
-        )
-        return meets_topic and (campaign is None or campaign.text == rule.campaign)
+    def _scoped(self, rule: Rule, template: Template) -> Iterator[Suppression]:
+        """The suppressions that are for such messages only."""
+        topic = template.topic.text if template.topic else None
+        for suppression in self.bound.project.suppressions:
+            if not suppression.is_for_everything and suppression.concerns(
+                topic, template.channel.text, rule.campaign
+            ):
+                yield suppression
 
     def _language(self, template: Template) -> Formula:
-        """Each person gets one language: their own if the template has it, else the default."""
+        """Each person gets one language: the closest to their own there is, else the default."""
         language = self.bound.project.settings.language
-        variants = self.bound.project.variants(template.name)
         if language is None:
             return ALWAYS
-        by_name = {v.language.casefold() if v.language else "": v for v in variants}
-        fallback = by_name.get(language.default) or by_name.get("")
-        if template is not fallback:
-            return self._speaks(template.language or "")
-        others = [v.language for v in variants if v is not fallback and v.language]
-        return Without(Either(tuple(self._speaks(other) for other in others)))
+        variants = self.bound.project.variants(template.name)
+        names = [v.language.casefold() for v in variants if v.language]
+        if template is not _fallback(variants, language.default):
+            return self._closest((template.language or "").casefold(), names)
+        others = [v.language.casefold() for v in variants if v is not template and v.language]
+        return Without(Either(tuple(self._closest(other, names) for other in others)))
+
+    def _closest(self, language: str, names: Sequence[str]) -> Formula:
+        """Who speaks a language, and none of `names` that is closer: de-AT goes before de."""
+        if not language:
+            return NEVER
+        closer = [name for name in names if name.startswith(f"{language}-")]
+        speaks = self._speaks(language)
+        if not closer:
+            return speaks
+        return Both((speaks, Without(Either(tuple(self._speaks(name) for name in closer)))))
 
     def _speaks(self, language: str) -> Formula:
+        """Who speaks a language or a variety of it: somebody who speaks de-AT reads de."""
         settings = self.bound.project.settings.language
         assert settings is not None
         column = self.bound.profile.get(settings.column.text)
         assert column is not None
-        text = f"replace(lower(trim(p.{identifier(column.name)})), '_', '-')"
-        if "-" not in language:  # somebody who speaks de-AT reads de
-            text = f"split_part({text}, '-', 1)"
-        return self.builder.leaf(f"{text} = {literal(language.casefold())}")
+        text = f"replace(lower(trim(p.{identifier(column.name)}::VARCHAR)), '_', '-')"
+        return self.builder.leaf(f"starts_with({text} || '-', {literal(f'{language}-')})")
 
-    def _reachable(self, channel: Channel) -> Iterator[Formula]:
+    def _reachable(self, rule: Rule, template: Template, channel: Channel) -> Iterator[Formula]:
         """The channel's purpose is given, there is an address, and no suppression for it."""
         declared = {purpose.name for purpose in self.bound.project.settings.purposes}
         if channel.purpose in declared:
@@ -223,9 +231,17 @@ class _Choices:
             column = self.bound.profile.get(channel.address)
             if column is not None:
                 yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
-        for suppression in self.bound.project.suppressions:
-            if suppression.channel is not None and suppression.channel.text == channel.name:
+        for suppression in self._scoped(rule, template):
+            if suppression.channel is not None:
                 yield Without(self.builder.holds(suppression.when))
+
+
+def _fallback(variants: Sequence[Template], default: str) -> Template | None:
+    """The variant for everybody else: the default language's, cut at its dashes, or the plain."""
+    by_name = {v.language.casefold() if v.language else "": v for v in variants}
+    while default and default not in by_name:
+        default = default.rpartition("-")[0]
+    return by_name.get(default)
 
 
 # -- asked of everybody ----------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from targeter.cells import REFUSED
@@ -14,6 +14,7 @@ from targeter.decisions import DECIDED
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
 from targeter.outcomes import RESULTS
+from targeter.policies import Suppression
 from targeter.profiles import PROFILES, purpose_column
 from targeter.rules import Rule
 from targeter.runs import Run
@@ -35,12 +36,16 @@ class ConditionResult:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A handoff, purpose, requirement or suppression, and whether it holds (None: unknown)."""
+    """A handoff, purpose, requirement or suppression, and whether it holds (None: unknown).
+
+    `detail` says to whom a handoff goes, and what a suppression is only for.
+    """
 
     kind: str
     name: str
     holds: bool | None
     conditions: tuple[ConditionResult, ...]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +205,9 @@ class _Asked:
 def _verdicts(run: Run, asked: _Asked) -> Iterator[Verdict]:
     builder, project = run.decisions.builder, run.project
     for handoff in project.handoffs:
-        yield _verdict(
-            asked, builder.holds(handoff.when), None, handoff.when, "handoff", handoff.name
-        )
+        holds = builder.holds(handoff.when)
+        one = _verdict(asked, holds, None, handoff.when, "handoff", handoff.name)
+        yield replace(one, detail=f"to {handoff.to}")
     for purpose in project.settings.purposes:
         if purpose.when is not None:
             results = tuple(asked.results(purpose.when, "all"))
@@ -213,7 +218,19 @@ def _verdicts(run: Run, asked: _Asked) -> Iterator[Verdict]:
         yield _verdict(asked, holds, refuted, requirement.when, "requirement", requirement.name)
     for suppression in project.suppressions:
         holds = builder.holds(suppression.when)
-        yield _verdict(asked, holds, None, suppression.when, "suppression", suppression.name)
+        one = _verdict(asked, holds, None, suppression.when, "suppression", suppression.name)
+        yield replace(one, detail=_scope(suppression))
+
+
+def _scope(suppression: Suppression) -> str:
+    """What a suppression is only for, '' when it is for everything."""
+    scopes = {
+        "topic": suppression.topic,
+        "channel": suppression.channel,
+        "campaign": suppression.campaign,
+    }
+    named = [f"{what} {scalar.text}" for what, scalar in scopes.items() if scalar]
+    return f"only {', '.join(named)}" if named else ""
 
 
 def _verdict(

@@ -359,6 +359,3 @@ def _objection_of_probes(before: str, after: str, kind: Role) -> str | None:
                 " put spaces around it"
             )
     return None
-
-
-joint_is_safe = joint_objection

@@ -67,6 +67,11 @@ class Suppression:
     def is_for_everything(self) -> bool:
         return not (self.topic or self.channel or self.campaign)
 
+    def concerns(self, topic: str | None, channel: str, campaign: str | None) -> bool:
+        """Whether a message of that topic, channel and campaign is what it is for."""
+        scopes = ((self.topic, topic), (self.channel, channel), (self.campaign, campaign))
+        return all(scope is None or scope.text == own for scope, own in scopes)
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:

@@ -62,15 +62,14 @@ class Writer:
         return self._finished(body)
 
     def _finished(self, body: str) -> Message:
-        text = escape(body, self._channel)
-        if self._link:
-            text = f"{text} {self._link}"
-        text = "\n".join([text, *self._ends])
-        fit = fits(text, self._channel)
-        if not fit.ok:
-            return Message(text, fit.length, fit.limit, TOO_LONG)
-        against = objections(text, self._channel)
-        return Message(text, fit.length, fit.limit, against[0] if against else None)
+        """The whole text, measured plain and escaped last, as the channel counts and takes it."""
+        whole = f"{body} {self._link}" if self._link else body
+        whole = "\n".join([whole, *self._ends])
+        fit = fits(whole, self._channel)
+        why = None if fit.ok else TOO_LONG
+        if why is None:
+            why = next(iter(objections(whole, self._channel)), None)
+        return Message(escape(whole, self._channel), fit.length, fit.limit, why)
 
     def _inert(self, value: object) -> object:
         if isinstance(value, str):

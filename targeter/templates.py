@@ -61,6 +61,16 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class Hole:
+    """Where values enter a text: the literal before and after, None for another value."""
+
+    names: tuple[str, ...]
+    before: str | None
+    after: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """One message in one language. `body` is Jinja; `link` goes with the post."""
 
@@ -92,8 +102,8 @@ class Template:
     def required(self) -> frozenset[str]:
         return frozenset(v.name for v in self.variables if v.required)
 
-    def holes(self) -> Iterator[tuple[str, str, Place]]:
-        """For each value written into the text: the literal before it, and after it."""
+    def holes(self) -> Iterator[Hole]:
+        """Each value written into the text, with what stands directly around it."""
         tree = ENVIRONMENT.parse(self.body)
         for output in tree.find_all(nodes.Output):
             parts = output.nodes
@@ -101,11 +111,16 @@ class Template:
                 [None, *parts[:-1]], parts, [*parts[1:], None], strict=True
             ):
                 if not isinstance(node, nodes.TemplateData):
-                    yield _data(before), _data(after), _place(self.file, self.body_start, node)
+                    names = tuple(name.name for name in _names(node))
+                    place = _place(self.file, self.body_start, node)
+                    yield Hole(names, _beside(before), _beside(after), place)
 
 
-def _data(node: nodes.Node | None) -> str:
-    return node.data if isinstance(node, nodes.TemplateData) else ""
+def _beside(node: nodes.Node | None) -> str | None:
+    """The literal beside a value: "" where the text ends, None where another value follows."""
+    if node is None:
+        return ""
+    return node.data if isinstance(node, nodes.TemplateData) else None
 
 
 def _finalize(value: object) -> object:

@@ -26,7 +26,7 @@ EXIT_CODES = """Exit codes:
   130  interrupted
 """
 
-HELP = f"""Decides for every person which one promoted message is worth sending, if any, and shows why.
+HELP = f"""Decide for every person which one message is worth sending, if any, and show why.
 
 A project is a folder with rules/targeter.yaml; it is found from the working folder upward. Nothing
 is ever sent: `plan` shows, `render` writes files.

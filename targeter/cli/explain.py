@@ -24,7 +24,8 @@ def explain(
     data_root: DataRoots = None,
     memory: Memory = "4GB",
     rule: Annotated[
-        str | None, typer.Option("--rule", metavar="NAME", help="Show this rule only.")
+        str | None,
+        typer.Option("--rule", metavar="NAME", help="Show how it ended, and this rule only."),
     ] = None,
 ) -> Answer:
     """Show why one person gets what they get, or nothing.
@@ -50,9 +51,10 @@ def explain(
 
 
 def _only(explanation: Explanation, name: str) -> Explanation:
-    """The explanation with one rule; `WrongUsage` when no running rule is called so."""
+    """How it ended and one rule; `WrongUsage` when no running rule is called so."""
     names = [rule.name for rule in explanation.rules]
     if name not in names:
         help_ = did_you_mean(name, names) or "targeter plan lists the rules that run"
         raise WrongUsage(f"no rule called {name!r} runs on {explanation.as_of}", help=help_)
-    return replace(explanation, rules=tuple(r for r in explanation.rules if r.name == name))
+    rules = tuple(rule for rule in explanation.rules if rule.name == name)
+    return replace(explanation, verdicts=(), rules=rules)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,10 @@ from targeter.cli.answer import Answer, Format
 from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
+
+if TYPE_CHECKING:
+    from targeter.declaring import Declared
+    from targeter.sources.reading import Loaded
 
 
 def sources(
@@ -22,23 +27,46 @@ def sources(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Declare what was assumed, in rules/targeter.yaml."),
+    ] = False,
 ) -> Answer:
     """Read every source and show its rows, its columns, and what was assumed of them."""
     from targeter import pipeline
-    from targeter.cli import json_output
     from targeter.cli.drawing.progress import progress_on_screen
-    from targeter.cli.drawing.sources import draw_sources
 
     options = options_of(project, as_of, data_root, memory)
+    if write and name is not None:
+        raise WrongUsage("--write declares the columns of all sources", help=f"leave out {name}")
     with progress_on_screen() as told:
+        if write:
+            return _declared(output, pipeline.declare(options, told))
         _, loaded = pipeline.read_sources(options, told)
-    if name is not None:
-        names = [one.source for one in loaded]
-        if name not in names:
-            raise WrongUsage(f"there is no source {name!r}", help=did_you_mean(name, names))
-        loaded = tuple(one for one in loaded if one.source == name)
+    return _read(output, loaded, name)
+
+
+def _read(output: Format, loaded: Sequence[Loaded], name: str | None) -> Answer:
+    from targeter.cli import json_output
+    from targeter.cli.drawing.sources import draw_sources
+
+    names = [one.source for one in loaded]
+    if name is not None and name not in names:
+        raise WrongUsage(f"there is no source {name!r}", help=did_you_mean(name, names))
+    shown = tuple(one for one in loaded if name in (None, one.source))
     return Answer(
         output,
-        lambda: json_output.sources(loaded),
-        lambda screen: draw_sources(screen, loaded, whole=name is not None),
+        lambda: json_output.sources(shown),
+        lambda screen: draw_sources(screen, shown, whole=name is not None),
+    )
+
+
+def _declared(output: Format, declared: Declared) -> Answer:
+    from targeter.cli import json_output
+    from targeter.cli.drawing.sources import draw_declared
+
+    return Answer(
+        output,
+        lambda: json_output.declared(declared),
+        lambda screen: draw_declared(screen, declared),
     )

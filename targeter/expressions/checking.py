@@ -122,6 +122,15 @@ def _cut_by_yaml(scalar: Scalar) -> Finding | None:
     return Finding("TG213", message, scalar.place_at(0, len(scalar.text)), help_)
 
 
+def asks_for_truth(node: Tree) -> bool:
+    """Whether a comparison is `x IS TRUE` or the like; it arrives as a cast of x, compared."""
+    is_distinct = node["type"] in ("COMPARE_DISTINCT_FROM", "COMPARE_NOT_DISTINCT_FROM")
+    left, right = node["left"], node["right"]
+    is_literal = right["class"] == "CONSTANT" and right["literal"]["kind"] == "BOOLEAN"
+    is_cast = left["class"] == "CAST" and left["type_expr"].get("type_name") == "BOOLEAN"
+    return bool(is_distinct and is_literal and is_cast)
+
+
 def objections(scalar: Scalar, expression: Tree, *, aggregates: bool) -> Iterator[Finding]:
     """Everything in a tree that the language doesn't have."""
     nodes = list(trees.walk(expression))

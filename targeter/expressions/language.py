@@ -17,8 +17,9 @@ class Function:
     """A function of the language: how it is called and what it gives, borders included.
 
     `literal` holds the positions (from 0) of arguments that must be written out in the rule:
-    patterns and date parts. `can_raise` says that the engine may stop on some value, so the
-    condition around it is run as TRY and such a value is missing.
+    patterns and date parts. `can_raise` says that the engine may stop on some value, so it is
+    run as TRY and such a value is missing. `is_strict` says that it is missing as soon as one of
+    its arguments is.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Function:
     most: int = 1
     literal: tuple[int, ...] = ()
     can_raise: bool = False
+    is_strict: bool = True
 
 
 def _table(*functions: Function) -> dict[str, Function]:
@@ -44,8 +46,8 @@ SCALARS = _table(
     Function("contains", "contains(text, part)", "holds this part, same case", least=2, most=2),
     Function("starts_with", "starts_with(text, part)", "begins with it", least=2, most=2),
     Function("ends_with", "ends_with(text, part)", "ends with it", least=2, most=2),
-    Function("left", "left(text, n)", "the first n characters", least=2, most=2),
-    Function("right", "right(text, n)", "the last n characters", least=2, most=2),
+    Function("left", "left(text, n)", "the first n characters", least=2, most=2, can_raise=True),
+    Function("right", "right(text, n)", "the last n characters", least=2, most=2, can_raise=True),
     Function("replace", "replace(text, old, new)", "each old part replaced", least=3, most=3),
     Function(
         "regexp_matches",
@@ -55,18 +57,48 @@ SCALARS = _table(
         most=2,
         literal=(1,),
     ),
-    Function("nullif", "nullif(a, b)", "a, or NULL where a equals b", least=2, most=2),
+    Function(
+        "nullif", "nullif(a, b)", "a, or NULL where a equals b", least=2, most=2, is_strict=False
+    ),
     Function("abs", "abs(number)", "without its sign", can_raise=True),
-    Function("round", "round(number, digits)", "rounded, halves away from 0", most=2),
+    Function(
+        "round", "round(number, digits)", "rounded, halves away from 0", most=2, can_raise=True
+    ),
     Function("floor", "floor(number)", "the whole number below or equal"),
     Function("ceil", "ceil(number)", "the whole number above or equal"),
     Function("sqrt", "sqrt(number)", "the square root; NULL below 0", can_raise=True),
-    Function("greatest", "greatest(a, b, …)", "the greatest that is not NULL", most=20),
-    Function("least", "least(a, b, …)", "the least that is not NULL", most=20),
-    Function("list_contains", "list_contains(list, x)", "x is in the list", least=2, most=2),
-    Function("list_has_any", "list_has_any(a, b)", "a shares an entry with b", least=2, most=2),
-    Function("list_has_all", "list_has_all(a, b)", "a holds every entry of b", least=2, most=2),
-    Function("list_value", "[a, b]", "a list", least=0, most=200),
+    Function(
+        "greatest", "greatest(a, b, …)", "the greatest that is not NULL", most=20, is_strict=False
+    ),
+    Function("least", "least(a, b, …)", "the least that is not NULL", most=20, is_strict=False),
+    Function(
+        "list_contains",
+        "list_contains(list, x)",
+        "x is in the list",
+        least=2,
+        most=2,
+        can_raise=True,
+        is_strict=False,
+    ),
+    Function(
+        "list_has_any",
+        "list_has_any(a, b)",
+        "a shares an entry with b; NULL entries are not compared",
+        least=2,
+        most=2,
+        can_raise=True,
+        is_strict=False,
+    ),
+    Function(
+        "list_has_all",
+        "list_has_all(a, b)",
+        "a holds every entry of b; NULL entries are not compared",
+        least=2,
+        most=2,
+        can_raise=True,
+        is_strict=False,
+    ),
+    Function("list_value", "[a, b]", "a list", least=0, most=200, is_strict=False),
     Function("year", "year(date)", "the year"),
     Function("month", "month(date)", "the month, 1 to 12"),
     Function("day", "day(date)", "the day of the month, 1 to 31"),
@@ -140,6 +172,18 @@ OPERATORS: dict[str, bool] = {
     "not_ilike_escape": False,
 }
 LIKE = frozenset(name for name in OPERATORS if "~" in name or "like" in name)
+# Functions and operators whose operands must be of one kind.
+ALIKE = frozenset(
+    {
+        "nullif",
+        "greatest",
+        "least",
+        "list_value",
+        "COMPARE_IN",
+        "COMPARE_NOT_IN",
+        "OPERATOR_COALESCE",
+    }
+)
 
 AGGREGATES = _table(
     Function("count", "count(x)", "how many are not NULL; also count(DISTINCT x)", "aggregate"),
@@ -161,28 +205,26 @@ OWN = _table(
     Function(
         "years_between",
         "years_between(from, to)",
-        "whole years from a date to a date, as one counts an age; somebody born on 29 February "
-        "is a year older on 28 February of a common year",
+        "whole years from a date to a date, rounded down, as one counts an age; somebody born on "
+        "29 February is a year older on 28 February of a common year",
         "own",
         2,
         2,
-        can_raise=True,
     ),
     Function(
         "months_between",
         "months_between(from, to)",
-        "whole months, rounded down: 0 on the day itself, -1 from the day after",
+        "whole months, rounded down: 0 on the day itself, -1 once it is past; a month after "
+        "31 January is the last day of February",
         "own",
         2,
         2,
-        can_raise=True,
     ),
     Function(
         "days_since",
         "days_since(date)",
         "days from the date to today; negative when it lies ahead",
         "own",
-        can_raise=True,
     ),
     Function(
         "mentions",
@@ -214,7 +256,6 @@ OWN = _table(
         "own",
         4,
         4,
-        can_raise=True,
     ),
     Function(
         "bucket",

@@ -9,19 +9,22 @@ from targeter.database import Parser, Tree
 from targeter.expressions import trees
 from targeter.topics.mentions import mention_pattern
 
-# Each template in the engine's words; $1, $2 … are the arguments, $today the pinned day.
-# date_sub counts whole parts and cuts towards zero; months_between goes down instead.
+# Months from one date to another: a month is over on the day of the month that it began on, or on
+# the last one where the month has no such day.
+_MONTHS = (
+    '(year("$2"::DATE) - year("$1"::DATE)) * 12 + month("$2"::DATE) - month("$1"::DATE)'
+    ' - (day("$2"::DATE) < day("$1"::DATE))::BIGINT * ("$2"::DATE < last_day("$2"::DATE))::BIGINT'
+)
+
+# Each template in the engine's words; $1, $2 … are the arguments, $today the pinned day. All of
+# them are missing where an argument is.
 _TEMPLATES = {
-    "years_between": 'date_sub(\'year\', "$1"::DATE, "$2"::DATE)',
-    "months_between": (
-        'CASE WHEN "$2"::DATE >= "$1"::DATE THEN date_sub(\'month\', "$1"::DATE, "$2"::DATE)'
-        ' WHEN "$2"::DATE + to_months(date_sub(\'month\', "$2"::DATE, "$1"::DATE)::INTEGER)'
-        ' = "$1"::DATE THEN -date_sub(\'month\', "$2"::DATE, "$1"::DATE)'
-        ' ELSE -date_sub(\'month\', "$2"::DATE, "$1"::DATE) - 1 END'
-    ),
+    "years_between": f"floor(({_MONTHS}) / 12)::BIGINT",
+    "months_between": _MONTHS,
     "days_since": 'date_diff(\'day\', "$1"::DATE, "$today")',
     "distance_km": (
-        "12742 * asin(least(1e0, sqrt("
+        # a little less than the haversine: rounded above 1, it would have no arc
+        "12742 * asin(sqrt(9.99999999999999e-1 * ("
         'pow(sin(radians("$3"::DOUBLE - "$1"::DOUBLE) / 2), 2)'
         ' + cos(radians("$1"::DOUBLE)) * cos(radians("$3"::DOUBLE))'
         ' * pow(sin(radians("$4"::DOUBLE - "$2"::DOUBLE) / 2), 2))))'

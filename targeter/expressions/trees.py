@@ -147,21 +147,27 @@ def arguments(node: Tree) -> list[Tree]:
 
 def date(day: str) -> Tree:
     """A date literal, YYYY-MM-DD."""
-    type_ = {
+    return {**cast(constant(day), "DATE"), "try_cast": False}
+
+
+def cast(child: Tree, type_: str) -> Tree:
+    """TRY_CAST to a type such as BIGINT or DECIMAL(38,6)."""
+    name, _, sizes = type_.rstrip(")").partition("(")
+    type_expr = {
         "class": "TYPE",
         "type": "TYPE",
         "alias": "",
         "catalog": "",
         "schema": "",
-        "type_name": "DATE",
-        "children": [],
-        "qualified_name": {"path": ["DATE"]},
+        "type_name": name,
+        "children": [constant(size, "INTEGER") for size in sizes.split(",") if size],
+        "qualified_name": {"path": [name]},
     }
     return {
         "class": "CAST",
         "type": "OPERATOR_CAST",
         "alias": "",
-        "child": constant(day),
-        "try_cast": False,
-        "type_expr": type_,
+        "child": child,
+        "try_cast": True,
+        "type_expr": type_expr,
     }

@@ -68,7 +68,9 @@ def _found(
     what = _WORDS[declared.type]
     if declared.on_bad == "missing" and (declared.at_most is None or count <= declared.at_most):
         values = "1 value is" if count == 1 else f"{count:,} values are"
-        message = f"column {column.name!r}: {values} not {what} and left out as missing"
+        first = ", ".join(shortened(text) for _, text in _bad_rows(engine, relation, column, 3))
+        more = ", …" if count > 3 else ""
+        message = f"column {column.name!r}: {values} not {what} and left out: {first}{more}"
         return [Finding("TG718", message, declared.place)]
     found = _listed(engine, relation, column, declared)
     if declared.on_bad == "missing":
@@ -81,14 +83,22 @@ def _found(
     return found
 
 
+def _bad_rows(
+    engine: Engine, relation: Relation, column: Typed, limit: int
+) -> list[tuple[int, str]]:
+    """The first rows with a bad value: their numbers from 0, and the values."""
+    rows = engine.rows(
+        "SELECT n, CAST(given AS VARCHAR) FROM (SELECT row_number() OVER () - 1 AS n, "
+        f"{column.given} AS given, {column.value} AS value FROM {identifier(relation.name)}) "
+        f"WHERE given IS NOT NULL AND value IS NULL ORDER BY n LIMIT {limit}"
+    )
+    return [(int(row), str(text)) for row, text in rows]
+
+
 def _listed(
     engine: Engine, relation: Relation, column: Typed, declared: DeclaredColumn
 ) -> list[Finding]:
-    rows = engine.rows(
-        f"SELECT n, CAST(given AS VARCHAR) FROM (SELECT {relation.numbered} AS n, "
-        f"{column.given} AS given, {column.value} AS value FROM {identifier(relation.name)}) "
-        f"WHERE given IS NOT NULL AND value IS NULL ORDER BY n LIMIT {SHOWN}"
-    )
+    rows = _bad_rows(engine, relation, column, SHOWN)
     spots = relation.locate([Cell(row, column.number) for row, _ in rows])
     texts = [text for _, text in rows]
     return [_finding(column, declared, t, s) for t, s in zip(texts, spots, strict=True)]

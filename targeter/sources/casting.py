@@ -167,14 +167,22 @@ def plain(value: str, type_: str) -> tuple[str, str]:
         number = value if upper == "DOUBLE" else f"CAST({value} AS DOUBLE)"
         return finite(number), "DOUBLE"
     if upper.startswith("TIMESTAMP"):
-        return (value if upper == "TIMESTAMP" else f"CAST({value} AS TIMESTAMP)"), "TIMESTAMP"
+        moment = value if upper == "TIMESTAMP" else f"CAST({value} AS TIMESTAMP)"
+        return _in_calendar(moment), "TIMESTAMP"
+    if upper == "DATE":
+        return _in_calendar(value), "DATE"
     if upper in _UNSIGNED_OR_SMALL:
         return f"CAST({value} AS BIGINT)", "BIGINT"
-    if upper in ("BIGINT", "BOOLEAN", "DATE", "HUGEINT") or upper.startswith("DECIMAL"):
+    if upper in ("BIGINT", "BOOLEAN", "HUGEINT") or upper.startswith("DECIMAL"):
         return value, type_
     if upper.startswith(("STRUCT", "MAP", "UNION")):
         return f"CAST(to_json({value}) AS VARCHAR)", "VARCHAR"
     return not_blank(f"CAST({value} AS VARCHAR)"), "VARCHAR"
+
+
+def _in_calendar(moment: str) -> str:
+    """A date or time, NULL when it is infinite, as some databases mark what never ends."""
+    return f"CASE WHEN year({moment}) BETWEEN 1 AND 9999 THEN {moment} END"
 
 
 _UNSIGNED_OR_SMALL = ("TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER")

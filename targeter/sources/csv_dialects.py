@@ -45,7 +45,13 @@ def dialect_of(source: Source, text: Text) -> Dialect | None:
     first = next((n for n, line in enumerate(lines) if line.strip("\ufeff \t\r\n")), None)
     if first is None:
         return None
-    delimiter = _declared_delimiter(source) or _sniffed(source, lines[first:])
+    # a spreadsheet may say its delimiter on a line of its own
+    named = re.fullmatch('"?sep=(.)"?', lines[first].strip("\ufeff\r\n"))
+    if named:
+        first += 1
+        lines = lines if len(lines) > first else [*lines, "\n"]
+    delimiter = _declared_delimiter(source) or (named and named[1])
+    delimiter = delimiter or _sniffed(source, lines[first:])
     quote = '"'
     header = next(records(lines[first:], delimiter, quote))
     if header.problem and delimiter == "\t":

@@ -11,7 +11,7 @@ from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import BadData
 from targeter.findings import Finding, Place
 from targeter.sources.csv_dialects import Dialect, dialect_of
-from targeter.sources.csv_records import LONGEST_LINE, Record, records, text_lines
+from targeter.sources.csv_records import LONGEST_LINE, Record, Unread, skimmed, text_lines
 from targeter.sources.declared import Source
 from targeter.sources.encodings import Text, as_utf8, with_plain_line_ends
 from targeter.sources.files import SourceFile
@@ -167,26 +167,28 @@ def _reader(part: _Part) -> str:
     return f"read_csv({literal(str(part.file.path))}, {settings})"
 
 
-def _rows_of(part: _Part) -> Iterator[Record]:
+def _rows_of(part: _Part) -> Iterator[Record | Unread]:
     """The records below the header: those the engine makes rows of, and the broken ones."""
     dialect = part.dialect
+    # a column alone may be blank and then is no row: there every line is looked at
+    columns = len(dialect.names) if len(dialect.names) > 1 else None
     with part.file.opened() as stream:
         lines = text_lines(stream, part.text.encoding)
         for _ in islice(lines, dialect.lines):
             pass
-        for record in records(lines, dialect.delimiter, dialect.quote):
-            if record.problem or any(f.text for f in record.fields) or len(record.fields) > 1:
-                yield _shifted(record, dialect.lines)
+        first = dialect.lines + 1
+        for record in skimmed(lines, dialect.delimiter, dialect.quote, first, columns):
+            if isinstance(record, Unread) or record.problem or _is_row(record):
+                yield record
 
 
-def _shifted(record: Record, skipped: int) -> Record:
-    fields = tuple(replace(field, line=field.line + skipped) for field in record.fields)
-    return replace(record, line=record.line + skipped, fields=fields)
+def _is_row(record: Record) -> bool:
+    return len(record.fields) > 1 or any(field.text for field in record.fields)
 
 
 def _malformed(part: _Part, trouble: str) -> list[Finding]:
     """Every line that can't be read, the first of them listed; the engine's words if none is."""
-    objections = (_objection(part, record) for record in _rows_of(part))
+    objections = (_objection(part, r) for r in _rows_of(part) if isinstance(r, Record))
     all_found = (finding for finding in objections if finding)
     found = list(islice(all_found, SHOWN))
     shown = part.file.shown
@@ -225,9 +227,15 @@ def _located(parts: Sequence[_Part], cells: Sequence[Cell]) -> list[Spot]:
         if rows:
             for number, record in enumerate(islice(_rows_of(part), max(rows) + 1)):
                 if number in rows:
-                    spots[start + number] = (part, record)
+                    spots[start + number] = (part, _taken_apart(part, record))
         start += part.rows
     return [_spot(parts[0], spots.get(cell.row), cell) for cell in cells]
+
+
+def _taken_apart(part: _Part, record: Record | Unread) -> Record:
+    if isinstance(record, Record):
+        return record
+    return record.read(part.dialect.delimiter, part.dialect.quote)
 
 
 def _spot(first: _Part, found: tuple[_Part, Record] | None, cell: Cell) -> Spot:

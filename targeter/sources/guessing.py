@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from targeter.database import Engine, identifier, list_literal
 from targeter.errors import BadData
@@ -332,39 +333,24 @@ def _is_meant(link: GuessedLink, base: GuessedFile) -> bool:
     return same or key.type == "text" or bool(_KEYISH.search(link.column))
 
 
-def base_of(
-    engine: Engine, files: Sequence[GuessedFile], scratch: Path | None = None
-) -> GuessedFile | None:
-    """The file with one row a person: it has a key, and more other files link to it than to any.
-
-    None when no file has a key; the first one given when several are as good.
-    """
-    keyed = [file for file in files if file.key]
-    if len(keyed) < 2:
-        return keyed[0] if keyed else None
-    return max(keyed, key=lambda base: _links_to(engine, base, files, scratch))
-
-
-def _links_to(
-    engine: Engine, base: GuessedFile, files: Sequence[GuessedFile], scratch: Path | None
-) -> int:
-    others = (file for file in files if file.path != base.path)
-    return sum(1 for file in others if links(engine, base, file, scratch))
-
-
 def _likelihood(link: GuessedLink, base: GuessedFile) -> tuple[bool, bool, float, str]:
     """Sorts the same name first, then names like identifiers, then the greatest overlap."""
     same = link.column.casefold() == (base.key or "").casefold()
     return (not same, not _KEYISH.search(link.column), -link.share, link.column)
 
 
-def yaml_columns(guessed: Sequence[GuessedColumn]) -> str:
-    """The lines to paste below `columns:` of a source, two spaces deep; doubts as comments."""
-    return "".join(f"  {_yaml_column(column)}\n" for column in guessed)
+def yaml_columns(
+    guessed: Sequence[GuessedColumn], duties: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+) -> str:
+    """The lines to paste below `columns:` of a source, two spaces deep; doubts as comments.
+
+    `duties` are further settings of a column, by its name, as YAML writes them.
+    """
+    return "".join(f"  {_yaml_column(c, duties.get(c.name, {}))}\n" for c in guessed)
 
 
-def _yaml_column(column: GuessedColumn) -> str:
-    settings = _settings(column)
+def _yaml_column(column: GuessedColumn, duties: Mapping[str, str]) -> str:
+    settings = {**_settings(column), **duties}
     value = column.type
     if settings:
         inner = ", ".join(f"{name}: {text}" for name, text in settings.items())

@@ -28,7 +28,7 @@ _REASONS = (
 )
 # what the driver hands over as it is; everything else is turned into text by the server
 _NUMBERS = {"int2", "int4", "int8", "float4", "float8"}
-_TEXTS = {"text", "varchar", "bpchar", "char", "name", "_text", "_varchar"}
+_TEXTS = {"text", "varchar", "char", "name", "_text", "_varchar"}
 _KNOWN = _NUMBERS | _TEXTS | {"bool", "date", "timestamp", "timestamptz"}
 
 
@@ -124,7 +124,7 @@ def _reason(error: Exception) -> str:
 
 def _scrubbed(message: str, uri: str) -> str:
     """The server's words, unless they hold a part of the connection string."""
-    first = message.split("\n")[0].strip()
+    first = message.split("\n")[0].rpartition("ERROR:")[2].strip()
     return "the server refused" if _holds(message, _secrets(uri)) else first
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,15 +56,17 @@ def load(
     root: Path,
     data_roots: Sequence[Path] = (),
     scratch: Path | None = None,
+    identifiers: Collection[str] = (),
 ) -> Loaded:
     """Read a source that isn't derived into the table or view `source_NAME`.
 
     `scratch` is a folder that the engine may read: a file that isn't UTF-8 is rewritten there.
+    `identifiers` are columns that rows of other sources name people by: text, as keys are.
     Raises `BadData` with every place found; then nothing of the source is left in the engine.
     """
     relation = read(engine, source, root, data_roots, scratch)
     try:
-        return _load(engine, source, relation)
+        return _load(engine, source, relation, _identifiers(source, identifiers))
     except EngineError as error:
         engine.run(f"DROP TABLE IF EXISTS {identifier(_table(source))}")
         raise failed(error, f"reading source {source.name!r}") from None
@@ -96,10 +98,10 @@ def _table(source: Source) -> str:
     return f"source_{source.name}"
 
 
-def _load(engine: Engine, source: Source, relation: Relation) -> Loaded:
-    _refuse(source, _missing_columns(source, relation))
-    _refuse(source, _wrong_formats(engine, source))
-    typed = _typed(engine, source, relation)
+def _load(engine: Engine, source: Source, relation: Relation, keys: Mapping[str, str]) -> Loaded:
+    _refuse(source, _missing_columns(source, relation, keys) + _wrong_formats(engine, source))
+    typed = _typed(engine, source, relation, keys)
+    _refuse(source, _timeless(source, typed))
     table = identifier(_table(source))
     # a cast that can fail is done once and counted; without any, a view costs nothing
     kind = "TABLE" if relation.is_stored or any(t.can_fail for t in typed) else "VIEW"
@@ -134,9 +136,9 @@ def _nobody(source: Source, rows: int) -> list[Finding]:
     return [Finding("TG714", message, source.place)]
 
 
-def _identifiers(source: Source) -> dict[str, str]:
-    """The columns that are compared with people's keys: always text. Folded name to use."""
-    uses = {}
+def _identifiers(source: Source, more: Collection[str]) -> Mapping[str, str]:
+    """The columns that are compared with people's identifiers: always text. Folded name to use."""
+    uses = {name.casefold(): "person" for name in more}
     if source.owner:
         uses[source.owner.casefold()] = "key" if source.is_base else "person"
     for other in source.others:
@@ -144,7 +146,7 @@ def _identifiers(source: Source) -> dict[str, str]:
     return uses
 
 
-def _missing_columns(source: Source, relation: Relation) -> list[Finding]:
+def _missing_columns(source: Source, relation: Relation, keys: Mapping[str, str]) -> list[Finding]:
     """What the project names of this source and the data doesn't have."""
     names = [column.name for column in relation.columns]
     known = {name.casefold() for name in names}
@@ -156,7 +158,7 @@ def _missing_columns(source: Source, relation: Relation) -> list[Finding]:
         message = f"source {source.name!r} has no column {column.name!r}"
         found.append(Finding("TG716", message, column.place, did_you_mean(column.name, names)))
     declared = {column.name.casefold() for column in source.columns}
-    uses = [(use, name) for name, use in _identifiers(source).items()]
+    uses = [(use, name) for name, use in keys.items()]
     uses += [("time", source.time.casefold())] if source.time else []
     for use, name in uses:
         if name not in known and name not in declared:
@@ -188,8 +190,21 @@ def _wrong_formats(engine: Engine, source: Source) -> list[Finding]:
     return found
 
 
-def _typed(engine: Engine, source: Source, relation: Relation) -> list[Typed]:
-    keys = _identifiers(source)
+def _timeless(source: Source, typed: Sequence[Typed]) -> list[Finding]:
+    """`time:` that names a column without times: nothing later than the day could be hidden."""
+    wanted = (source.time or "").casefold()
+    column = next((t for t in typed if t.name.casefold() == wanted), None)
+    if column is None or column.type in ("DATE", "TIMESTAMP"):
+        return []
+    kind = column.declared.type if column.declared else column.note
+    message = f"source {source.name!r}: {column.name!r}, named by 'time', is no time but {kind}"
+    help_ = f'declare it, for example {column.name}: {{type: timestamp, format: "%d/%m/%Y %H:%M"}}'
+    return [Finding("TG710", message, source.place, help_)]
+
+
+def _typed(
+    engine: Engine, source: Source, relation: Relation, keys: Mapping[str, str]
+) -> list[Typed]:
     undeclared = [
         column
         for column in relation.columns
@@ -207,7 +222,7 @@ def _typed(engine: Engine, source: Source, relation: Relation) -> list[Typed]:
             typed.append(_as_declared(number, column, declared))
         else:
             typed.append(_as_it_looks(number, column, looks.get(column.name)))
-    return typed + _absent(source, relation)
+    return typed + _absent(source, relation, keys)
 
 
 def _key(number: int, column: ReadColumn, declared: DeclaredColumn | None) -> Typed:
@@ -237,7 +252,7 @@ def _as_it_looks(number: int, column: ReadColumn, look: Look | None) -> Typed:
     name = identifier(column.name)
     if look is None:
         value, type_ = casting.plain(name, column.type)
-        return Typed(number, column.name, type_, value, value, None, note="as the file has it")
+        return Typed(number, column.name, type_, value, value, None, note="as its type says")
     if look.keeps_text:
         kept = casting.not_blank(name)
         return Typed(number, column.name, look.type, kept, kept, None, note=look.note)
@@ -245,10 +260,9 @@ def _as_it_looks(number: int, column: ReadColumn, look: Look | None) -> Typed:
     return Typed(number, column.name, look.type, value, value, None, note=look.note)
 
 
-def _absent(source: Source, relation: Relation) -> list[Typed]:
+def _absent(source: Source, relation: Relation, keys: Mapping[str, str]) -> list[Typed]:
     """Declared columns that no record has: missing everywhere."""
     known = {column.name.casefold() for column in relation.columns}
-    keys = _identifiers(source)
     typed = []
     for column in source.columns:
         if column.name.casefold() not in known:

@@ -65,8 +65,8 @@ def by_row(what: str) -> Locate:
 class Relation:
     """A source as read: `name` is a table or a view of the engine, dropped by `drop`.
 
-    `is_stored` says that it is a table of our own, whose `rowid` numbers the rows; else reading
-    it again reads the file again.
+    `is_stored` says that it is a table of our own; else reading it again reads the file again.
+    The engine keeps the order of rows in both.
     """
 
     name: str
@@ -75,11 +75,6 @@ class Relation:
     is_stored: bool
     locate: Locate = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
-
-    @property
-    def numbered(self) -> str:
-        """The SQL that numbers the rows from 0."""
-        return "rowid" if self.is_stored else "row_number() OVER () - 1"
 
     def drop(self, engine: Engine) -> None:
         if self.is_stored:

@@ -24,6 +24,10 @@ class Hole:
     otherwise: str | None = None
     then: str | None = None
 
+    @property
+    def is_bare(self) -> bool:
+        return self.otherwise is None and self.then is None
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -41,8 +45,7 @@ class Template:
     @property
     def needs(self) -> set[str]:
         """The columns it can't be written without: written bare, and asked for nowhere."""
-        bare = {p.column for p in self.parts if isinstance(p, Hole) and p.is_bare}
-        return bare
+        return {part.column for part in self.parts if isinstance(part, Hole) and part.is_bare}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,85 @@
-"""Runs of the command line over the sample, each made once and read by many tests."""
+"""The sample planned once, and read by many tests as a user reads it: as JSON."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .places import ROOT
+from targeter import batches, explain, pipeline, reports
+from targeter.cli import json_output
 
-# What a command prints as JSON: its shape is promised to users, so tests read it as they would.
+from .places import ROOT, STORIES
+
+# The shape of what a command prints is promised to users, so tests look at it as they would.
 Json = Mapping[str, Any]
 
+# Never the day of the plan, which the project pins.
+SOME_DAY = dt.date(2031, 5, 4)
 
-def run(*words: str, project: Path = ROOT) -> Json:
-    """What a command prints with `--format json`; it must succeed."""
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One plan: its report, the way of each story, and every message by its person."""
+
+    plan: Json
+    explained: Mapping[str, Json]
+    messages: Mapping[str, Json]
+
+
+def tell(project: Path, people: Sequence[str]) -> Told:
+    with pipeline.planned(pipeline.Options(project, SOME_DAY)) as run:
+        plan = read(json_output.plan(reports.plan_report(run, 1)))
+        ways = {name: read(json_output.explanation(explain.explain(run, name))) for name in people}
+        with TemporaryDirectory() as folder:
+            written = batches.write(run, batches.Request(Path(folder)))
+            lines = [
+                line
+                for file in written.files
+                for line in (written.folder / file.name).read_text("utf-8").split("\n")
+            ]
+    rows = [json.loads(line) for line in lines if line]
+    return Told(plan, ways, {row["person_id"]: row for row in rows})
+
+
+def read(document: Mapping[str, object]) -> Json:
+    """What stands in a JSON document once it is text."""
+    answer: Json = json.loads(json_output.dumps(document))
+    return answer
+
+
+@cache
+def sample() -> Told:
+    return tell(ROOT, STORIES)
+
+
+def plan() -> Json:
+    return sample().plan
+
+
+def explained(person: str) -> Json:
+    return sample().explained[person]
+
+
+def messages() -> Mapping[str, Json]:
+    return sample().messages
+
+
+def typed(*words: str) -> Json:
+    """What the command prints when somebody types it in this folder; it must succeed."""
     command = [sys.executable, "-m", "targeter", *words, "--format", "json"]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     answer: Json = json.loads(done.stdout)
     return answer
 
 
-@cache
-def plan() -> Json:
-    return run("plan")
-
-
-@cache
-def explain(person: str) -> Json:
-    return run("explain", person)
-
-
 def named(entries: Sequence[Json], name: str) -> Json:
     return next(entry for entry in entries if entry["name"] == name)
-
-
-@cache
-def messages() -> Mapping[str, Json]:
-    """Every message of one `render`, by person."""
-    with TemporaryDirectory() as folder:
-        run("render", "--out", folder)
-        files = sorted(Path(folder).rglob("*.jsonl"))
-        rows = [json.loads(line) for file in files for line in file.open(encoding="utf-8")]
-    return {row["person_id"]: row for row in rows}

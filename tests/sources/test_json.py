@@ -29,7 +29,7 @@ def test_types_are_those_of_all_records(tmp_path: Path) -> None:
         "t": "VARCHAR",
         "x": "DECIMAL(18,2)",
     }
-    moment = datetime.datetime(2024, 1, 31, 10)
+    moment = datetime.datetime.fromisoformat("2024-01-31T10:00")
     assert trial.rows == [
         (moment, True, moment.date(), None, 1, "a", Decimal("1.50")),
         (None, None, None, "late", 2, None, Decimal("0.25")),

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from .trial import tried, tried_csv
+from targeter.database import Engine
+from targeter.sources.reading import load
+
+from .trial import source_of, tried, tried_csv
 
 
 @pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_declared_columns_are_cast_as_declared(tmp_path: Path) -> None:
     (row,) = tried_csv(tmp_path, HEADER + line, DECLARED).rows
     assert row == (
         datetime.date(2024, 2, 1),
-        datetime.datetime(2024, 2, 1, 10),
+        datetime.datetime.fromisoformat("2024-02-01T10:00"),
         Decimal("1.100000"),
         0.001,
         34,
@@ -211,6 +214,21 @@ others:
     assert tried_csv(tmp_path, "id,born\n1,x\n", yaml).codes == ["TG716"] * 3
 
 
+def test_time_must_name_a_column_of_times(tmp_path: Path) -> None:
+    trial = tried_csv(tmp_path, "who,at\na,31/12/1999\n", "person: who\ntime: at")
+    assert trial.codes == ["TG710"]
+    assert "is no time but text" in trial.messages
+    yaml = 'person: who\ntime: at\ncolumns:\n  at: {type: date, format: "%d/%m/%Y"}'
+    assert tried_csv(tmp_path, "who,at\na,31/12/1999\n", yaml).findings == ()
+
+
+def test_other_identifiers_of_people_are_text_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,number\n1,42\n")
+    engine = Engine(folders=[tmp_path])
+    loaded = load(engine, source_of("path: a.csv\nkey: id"), tmp_path, identifiers=["number"])
+    assert [column.type for column in loaded.columns] == ["VARCHAR", "VARCHAR"]
+
+
 def test_undeclared_columns_are_kept_with_what_was_assumed(tmp_path: Path) -> None:
     trial = tried_csv(tmp_path, "id,x\n1,2\n", "key: id")
     assert trial.loaded
@@ -230,7 +248,7 @@ def test_names_are_found_in_any_case_and_take_the_declared_one(tmp_path: Path) -
 
 
 def test_a_hostile_name_is_a_name(tmp_path: Path) -> None:
-    names = ["x\"; DROP TABLE y", "'", "sélect", "a b", "{}", "$1", "rowid", "c1", "c0"]
+    names = ['x"; DROP TABLE y', "'", "sélect", "a b", "{}", "$1", "rowid", "c1", "c0"]
     header = ",".join('"' + name.replace('"', '""') + '"' for name in names)
     trial = tried_csv(tmp_path, f"{header}\n{','.join('1' * len(names))}\n")
     assert list(trial.types) == names
@@ -245,3 +263,8 @@ def test_threads_and_row_order_change_no_type_and_no_value(tmp_path: Path) -> No
     four = tried(tmp_path, "path: a.csv", threads=4)
     assert one.types == four.types
     assert sorted(one.rows) == sorted(four.rows)
+
+
+def test_a_column_called_rowid_does_not_move_the_places(tmp_path: Path) -> None:
+    trial = tried_csv(tmp_path, "rowid,n\n9,1\n8,x\n", "columns:\n  n: integer")
+    assert trial.places == ["a.csv:3:3"]

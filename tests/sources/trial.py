@@ -1,4 +1,4 @@
-"""A source tried out: files in a folder and its YAML in, what the engine holds or objects to out."""
+"""A source tried out: files and YAML in, what the engine holds or objects to out."""
 
 from __future__ import annotations
 

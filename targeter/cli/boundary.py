@@ -1,0 +1,157 @@
+"""The one error boundary: whatever happens, one clear block and the promised exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from targeter.cli.answer import Answer, Format
+from targeter.errors import DatabaseFailed, Interrupted, TargeterError, WrongUsage
+from targeter.findings import Finding
+
+_BROKEN_PIPE = 141  # as every program that dies of SIGPIPE: the reader had enough
+_DEBUG = "TARGETER_DEBUG"
+
+
+@runtime_checkable
+class _Misuse(Protocol):
+    """What the option parser raises; its class has moved between versions, its shape hasn't."""
+
+    exit_code: int
+
+    def format_message(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What went wrong, ready to be shown."""
+
+    message: str
+    help: str
+    exit_code: int
+    findings: tuple[Finding, ...] = ()
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; nothing but the answer goes to standard output."""
+    _never_fail_to_encode()
+    try:
+        return _answered(words)
+    except BrokenPipeError:
+        _close_quietly()
+        return _BROKEN_PIPE
+    except BaseException as error:
+        return _show(_failure(error), words)
+
+
+def _answered(words: Sequence[str]) -> int:
+    from targeter.cli.app import app
+
+    answer = app(list(words), standalone_mode=False, prog_name="targeter")
+    if isinstance(answer, Answer):
+        _write(answer)
+        return answer.exit_code
+    sys.stdout.flush()
+    if answer == Interrupted.exit_code:  # the option parser caught Ctrl-C before we could
+        raise KeyboardInterrupt
+    return int(answer or 0)
+
+
+def _write(answer: Answer) -> None:
+    if answer.format is Format.JSON:
+        from targeter.cli.json_output import dumps
+
+        sys.stdout.write(dumps(answer.data()) + "\n")
+    else:
+        from targeter.cli.drawing.screen import Screen
+
+        answer.draw(Screen(sys.stdout))
+    sys.stdout.flush()
+
+
+def _failure(error: BaseException) -> _Failure:
+    """What a user sees of an error: never a traceback, unless they ask for it."""
+    match error:
+        case TargeterError():
+            return _Failure(error.message, error.help, error.exit_code, error.findings)
+        case KeyboardInterrupt():
+            return _Failure("stopped", "nothing was left half-written", Interrupted.exit_code)
+        case SystemExit():
+            return _Failure(str(error), "", error.code if isinstance(error.code, int) else 1)
+        case _Misuse():
+            return _misuse(error)
+        case OSError(strerror=str(reason)):
+            name = f"{error.filename}: " if error.filename else ""
+            help_ = f"if that is no surprise, mend it and try again; {_DEBUG}=1 shows where it was"
+            return _Failure(f"{name}{reason.lower()}", help_, TargeterError.exit_code)
+    return _fault(error)
+
+
+def _misuse(error: _Misuse) -> _Failure:
+    sentence = error.format_message().strip().rstrip(".")
+    sentence = sentence[:1].lower() + sentence[1:]
+    command = getattr(getattr(error, "ctx", None), "command_path", "targeter")
+    return _Failure(sentence, f"{command} --help shows what is possible", WrongUsage.exit_code)
+
+
+def _fault(error: BaseException) -> _Failure:
+    kind = type(error).__name__
+    what = f"{kind}: {error}" if str(error) else kind
+    help_ = f"nothing you did is wrong; run it again with {_DEBUG}=1 and report what it shows"
+    return _Failure(f"this is a fault of targeter ({what})", help_, DatabaseFailed.exit_code)
+
+
+def _show(failure: _Failure, words: Sequence[str]) -> int:
+    if os.environ.get(_DEBUG):
+        traceback.print_exc()
+    try:
+        if _wants_json(words):
+            from targeter.cli import json_output
+
+            data = json_output.failure(failure.message, failure.help, failure.findings)
+            sys.stdout.write(json_output.dumps(data) + "\n")
+            sys.stdout.flush()
+        else:
+            from targeter.cli.drawing.findings import draw_error
+            from targeter.cli.drawing.screen import Screen
+
+            draw_error(Screen(sys.stderr), failure.message, failure.help, failure.findings)
+            sys.stderr.flush()
+    except OSError:
+        _close_quietly()  # nobody is there to be told
+    return failure.exit_code
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether JSON was asked for, read from the words: they may be wrong in other places."""
+    wanted = ""
+    for number, word in enumerate(words):
+        if word == "--":
+            break
+        if word == "--format" and number + 1 < len(words):
+            wanted = words[number + 1]
+        elif word.startswith("--format="):
+            wanted = word.removeprefix("--format=")
+    return wanted == Format.JSON
+
+
+def _never_fail_to_encode() -> None:
+    """A terminal that can't show a character gets its number, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+
+
+def _close_quietly() -> None:
+    """Send what is still buffered nowhere, or the interpreter complains when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            os.dup2(nowhere, stream.fileno())
+        except (OSError, ValueError):
+            pass

@@ -1,0 +1,204 @@
+"""A plan as its reader needs it before it goes out: how many, which rules, what words, why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from targeter.cli.drawing.findings import draw_findings, summary
+from targeter.cli.drawing.screen import (
+    DOUBT,
+    GOOD,
+    QUIET,
+    TITLE,
+    Screen,
+    grid_of,
+    joined,
+    listed,
+    styled,
+    table_of,
+)
+from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share
+
+if TYPE_CHECKING:
+    from targeter.reports import Cell, Example, PlanReport, RuleRow, Stop, Total
+
+
+def draw_plan(screen: Screen, report: PlanReport) -> None:
+    """The whole plan, most wanted first, warnings last: that is where a terminal stops."""
+    _draw_headline(screen, report)
+    _draw_rules(screen, report)
+    _draw_totals(screen, report)
+    _draw_audiences(screen, report.cells)
+    _draw_nothing(screen, report)
+    _draw_warnings(screen, report)
+
+
+def _draw_headline(screen: Screen, report: PlanReport) -> None:
+    pinned = "pinned" if report.is_pinned else "today; --as-of DATE or as_of: pins it"
+    screen.lines(
+        joined(
+            styled(f"Plan for {day(report.as_of)}", TITLE),
+            styled(f" ({pinned})", QUIET),
+            styled(f"  {report.plan_id}", QUIET),
+        )
+    )
+    facts = (
+        styled(count(report.people, "person", "people")),
+        styled(count(report.messages, "message"), f"{GOOD} bold" if report.messages else DOUBT),
+        styled(f"{share(report.messages, report.people)} reached"),
+    )
+    screen.lines(listed(facts))
+
+
+# -- the rules -------------------------------------------------------------------------------
+
+
+def _draw_rules(screen: Screen, report: PlanReport) -> None:
+    if not report.rules:
+        screen.title("No rule runs on this day, so nobody gets anything.")
+        return
+    screen.title("Rules by priority")
+    beside = screen.is_wide and all(len(rule.examples) <= 1 for rule in report.rules)
+    beside = beside and any(rule.examples for rule in report.rules)
+    screen.table(_rules_table(report, beside=beside))
+    screen.lines(styled("won: people who get its message. share: of all messages", QUIET))
+    if not beside:
+        _draw_examples(screen, report.rules)
+
+
+def _rules_table(report: PlanReport, *, beside: bool) -> Table:
+    columns = [("", "right"), ("rule", "left")]
+    columns += [(heading, "right") for heading in ("matched", "won", "share")]
+    table = table_of(*columns, *([("for example", "text")] if beside else []))
+    table.leading = int(beside)  # sentences need air between them
+    for rule in report.rules:
+        quiet = "" if rule.won else QUIET
+        cells = [
+            styled(str(rule.priority), QUIET),
+            styled(rule.name, quiet or TITLE),
+            styled(number(rule.matched), quiet),
+            styled(number(rule.won), quiet),
+            styled(share(rule.won, report.messages), quiet),
+        ]
+        table.add_row(*cells, *([_beside(rule)] if beside else []))
+    return table
+
+
+def _beside(rule: RuleRow) -> Text:
+    """The example of a rule beside its numbers, with the length that counts."""
+    return Text("\n").join(
+        joined(Text("\n".join(safe_lines(one.text))), styled(f"  {_length(one)}", QUIET))
+        for one in rule.examples
+    )
+
+
+def _length(example: Example) -> str:
+    return f"{number(example.length)}/{number(example.limit)}"
+
+
+def _draw_examples(screen: Screen, rules: Sequence[RuleRow]) -> None:
+    shown = [rule for rule in rules if rule.examples]
+    if not shown:
+        return
+    screen.title("What they would read")
+    for rule in shown:
+        screen.blank()
+        screen.lines(joined(styled(rule.name, TITLE), styled(f"  {rule.why}", QUIET)), hang=2)
+        for example in rule.examples:
+            screen.message(example.text)
+            told = f"{_length(example)} · for example to {example.person}"
+            screen.lines(styled(told, QUIET), indent=4)
+
+
+# -- totals ----------------------------------------------------------------------------------
+
+
+def _draw_totals(screen: Screen, report: PlanReport) -> None:
+    if not report.messages:
+        return
+    screen.title("Messages by campaign, channel and language")
+    groups = (
+        ("campaign", report.campaigns, "without one"),
+        ("channel", report.channels, ""),
+        ("language", report.languages, "one text for all"),
+    )
+    tables = [
+        _totals_table(heading, totals, nameless, report.messages)
+        for heading, totals, nameless in groups
+    ]
+    if screen.is_comfortable:
+        side_by_side = grid_of("left", "left", "left", gap=6)
+        side_by_side.add_row(*tables)
+        screen.table(side_by_side)
+        return
+    for position, table in enumerate(tables):
+        if position:
+            screen.blank()
+        screen.table(table)
+
+
+def _totals_table(heading: str, totals: Sequence[Total], nameless: str, whole: int) -> Table:
+    table = table_of((heading, "left"), ("messages", "right"), ("share", "right"))
+    for total in totals:
+        name = styled(total.name) if total.name else styled(nameless, QUIET)
+        table.add_row(name, number(total.messages), share(total.messages, whole))
+    return table
+
+
+def _draw_audiences(screen: Screen, cells: Sequence[Cell]) -> None:
+    """Promoted texts are shown to audiences: how many texts, and whether the smallest will do."""
+    if not cells:
+        return
+    screen.title("Audiences of promoted texts")
+    for channel in dict.fromkeys(cell.channel for cell in cells):
+        mine = [cell for cell in cells if cell.channel == channel]
+        smallest = min(mine, key=lambda cell: cell.people)
+        facts = (
+            styled(count(len(mine), "text")),
+            styled(f"the smallest has {count(smallest.people, 'person', 'people')}"),
+            styled(f"{number(smallest.smallest)} are needed"),
+        )
+        screen.lines(joined(styled(f"{channel}  ", TITLE), listed(facts)), hang=2)
+
+
+# -- who gets nothing ------------------------------------------------------------------------
+
+
+def _draw_nothing(screen: Screen, report: PlanReport) -> None:
+    nothing = report.people - report.messages
+    if not nothing:
+        return
+    screen.title(f"{count(nothing, 'person gets', 'people get')} nothing")
+    table = table_of(("why", "text"), ("people", "right"), ("of all", "right"))
+    for name, people in report.outcomes.items():
+        if name == "message" or not people:
+            continue
+        table.add_row(outcome(name), number(people), share(people, report.people))
+        for label, part in _parts(report.stops, name):
+            table.add_row(joined("  ", styled(label, QUIET)), styled(number(part), QUIET), "")
+    screen.table(table)
+
+
+def _parts(stops: Sequence[Stop], name: str) -> Iterator[tuple[str, int]]:
+    """What an outcome is made of: to whom people went, and no told apart from unknown."""
+    for stop in stops:
+        if stop.outcome == name and stop.people:
+            yield _label(stop), stop.people
+
+
+def _label(stop: Stop) -> str:
+    if stop.outcome == "handed_over":
+        return f"{stop.name}: to {stop.detail}"
+    words = {"no": "no", "unknown": "unknown, so no"}
+    return f"{stop.name}: {words[stop.detail]}" if stop.detail in words else stop.name
+
+
+def _draw_warnings(screen: Screen, report: PlanReport) -> None:
+    if not report.findings:
+        return
+    screen.title(summary(report.findings).replace(", ", " and "))
+    draw_findings(screen, report.findings, lines=False)

@@ -1,0 +1,248 @@
+"""Worlds that hypothesis makes up: small projects in which everything may meet everything."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from random import Random
+
+from hypothesis import strategies as st
+
+from tests.decisions.kleene import (
+    SIGNS,
+    And,
+    Between,
+    Compare,
+    Condition,
+    Differs,
+    Divided,
+    Expression,
+    Flag,
+    Group,
+    Missing,
+    Not,
+    OneOf,
+    Or,
+    Person,
+    Value,
+)
+from tests.decisions.plain import INVISIBLE, Channel, Hole, Named, Rule, Template, World
+
+DAY = dt.date(2026, 11, 1)
+TOPICS = ("phones", "coverage")
+SEGMENTS = ("young", "loyal")
+
+_VALUES: dict[str, tuple[Value, ...]] = {
+    "city": ("Ashby", "Brint", "Corve"),
+    "network": ("ours", "theirs"),
+    "age": (0, 17, 18, 40),
+    "visits": (0, 1, 3),
+    "vip": (True, False),
+    "ends_on": (DAY, DAY - dt.timedelta(1), DAY + dt.timedelta(30)),
+}
+_PEOPLE: dict[str, tuple[Value, ...]] = {
+    **_VALUES,
+    "name": ("Anna", "Bo", "Alexandrina", INVISIBLE),
+    "language": ("en", "de", "DE_at", "fr", "de-ch"),
+    "phone": ("0171",),
+    "consent": (True, True, True, False),
+    "may_text": (True, True, False),
+}
+_CHANNELS = (
+    Channel("mail", 60),
+    Channel("text", 45, address="phone", purpose="texting", footer="Reply STOP"),
+    Channel("wall", 60, promoted=True, min_audience=3),
+    Channel("poster", 60, promoted=True, min_audience=3, match_rate="0.3"),
+)
+
+# -- conditions ------------------------------------------------------------------------------
+
+_in_column = st.sampled_from(sorted(_VALUES)).flatmap(
+    lambda column: st.tuples(st.just(column), st.sampled_from(_VALUES[column]))
+)
+_ordered = _in_column.filter(lambda pair: pair[0] != "vip")
+# what can't be a negation, for handoffs and suppressions: no doubt about what is missing there
+_positive: st.SearchStrategy[Expression] = st.one_of(
+    st.builds(lambda pair: Compare(pair[0], "=", pair[1]), _in_column),
+    st.builds(Between, st.sampled_from(("age", "visits")), st.integers(0, 2), st.integers(2, 40)),
+    st.just(Flag("vip")),
+    st.sampled_from(SEGMENTS).map(Flag),
+)
+_leaf: st.SearchStrategy[Expression] = st.one_of(
+    _positive,
+    st.builds(lambda pair, sign: Compare(pair[0], sign, pair[1]), _ordered, st.sampled_from(SIGNS)),
+    st.builds(lambda pair: Differs(*pair), _in_column),
+    st.builds(Missing, st.sampled_from(sorted(_VALUES))),
+    st.builds(
+        OneOf,
+        st.just("city"),
+        st.lists(st.sampled_from(_VALUES["city"]), min_size=1, max_size=2).map(tuple),
+    ),
+    st.builds(Divided, st.just("visits"), st.integers(1, 6), st.integers(1, 4)),
+)
+
+
+def _nested(children: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    several = st.lists(children, min_size=2, max_size=3).map(tuple)
+    return st.one_of(st.builds(Not, children), st.builds(And, several), st.builds(Or, several))
+
+
+expressions: st.SearchStrategy[Expression] = st.recursive(_leaf, _nested, max_leaves=5)
+"""Single SQL expressions."""
+
+
+def _grouped(children: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    several = st.lists(children, min_size=1, max_size=3).map(tuple)
+    return st.builds(Group, st.sampled_from(("all", "any")), several)
+
+
+conditions: st.SearchStrategy[Condition] = st.recursive(expressions, _grouped, max_leaves=4)
+"""Conditions as YAML holds them: expressions, and `all` and `any` of them, nested."""
+
+# -- people ----------------------------------------------------------------------------------
+
+
+def _crowd(seed: int, size: int) -> tuple[Person, ...]:
+    """People with a quarter of their values missing; few different ones, so that cells fill."""
+    random = Random(seed)
+    return tuple(
+        {
+            "person_id": f"p{number:03d}",
+            **{
+                column: None if random.random() < 0.25 else random.choice(values)
+                for column, values in _PEOPLE.items()
+            },
+        }
+        for number in range(size)
+    )
+
+
+people: st.SearchStrategy[tuple[Person, ...]] = st.builds(
+    _crowd, st.integers(0, 2**32 - 1), st.integers(1, 80)
+)
+
+# -- copy ------------------------------------------------------------------------------------
+
+_hole = st.one_of(
+    st.sampled_from(("name", "city", "age")).map(Hole),
+    st.just(Hole("name", otherwise="friend")),
+    st.just(Hole("city", then="in your town")),
+    st.just(Hole("age", then="at your age")),
+)
+_body = st.one_of(
+    st.sampled_from(("Hello you", "A long hello to all of you out there, wherever you are now")).map(
+        lambda text: (text,)
+    ),
+    _hole.map(lambda hole: ("Hi ", hole, " there")),
+    _hole.map(lambda hole: (hole,)),
+    st.tuples(_hole, st.just(" and "), _hole),
+)
+_link = st.sampled_from((None, None, "https://example.com/{rule}"))
+
+
+@st.composite
+def _variants(draw: st.DrawFn, name: str) -> list[Template]:
+    """One template in its languages, on one channel."""
+    channel = draw(st.sampled_from(_CHANNELS)).name
+    topic, link = draw(st.sampled_from((None, *TOPICS))), draw(_link)
+    languages = draw(
+        st.sampled_from(((None,), ("en",), ("en", "de"), (None, "de"), ("de",), ("de", "de-at")))
+    )
+    return [
+        Template(name, language, channel, draw(_body), topic, link)
+        for language in sorted(languages, key=str)
+    ]
+
+
+# -- the whole -------------------------------------------------------------------------------
+
+_CAMPAIGNS: dict[str, tuple[dt.date | None, dt.date | None]] = {
+    "open": (None, None),
+    "last_day": (DAY - dt.timedelta(9), DAY),
+    "first_day": (DAY, DAY + dt.timedelta(9)),
+    "over": (None, DAY - dt.timedelta(1)),
+    "to_come": (DAY + dt.timedelta(1), None),
+}
+_in_campaign = st.sampled_from((None, None, *_CAMPAIGNS))
+
+
+def _suppressions(number: int) -> st.SearchStrategy[Named]:
+    return st.builds(
+        Named,
+        st.just(f"suppression{number}"),
+        _positive,
+        st.just(""),
+        st.sampled_from((None, *TOPICS)),
+        st.sampled_from((None, None, "mail", "wall")),
+        st.sampled_from((None, None, "open", "last_day")),
+    )
+
+
+def _several(
+    most: int, one: Callable[[int], st.SearchStrategy[Named]]
+) -> st.SearchStrategy[tuple[Named, ...]]:
+    return st.integers(0, most).flatmap(lambda count: st.tuples(*map(one, range(count))))
+
+
+@st.composite
+def _rules(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[Rule, ...]:
+    count = draw(st.integers(1, 5))
+    return tuple(
+        Rule(
+            f"rule{number}",
+            draw(st.integers(1, 3)),
+            draw(conditions),
+            tuple(draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))),
+            tuple(draw(st.lists(conditions, max_size=2))),
+            draw(st.integers(0, 9)) > 0,
+            draw(_in_campaign),
+        )
+        for number in range(count)
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A project and its people."""
+    templates = [t for n in range(4) for t in draw(_variants(f"t{n}"))]
+    used = {t.name: t for t in templates}
+    topics = {t.topic for t in templates}
+    suppressions = draw(_several(3, _suppressions))
+    handoffs = _several(1, lambda n: st.builds(Named, st.just(f"h{n}"), _positive, st.just("us")))
+    required = _several(2, lambda n: st.builds(Named, st.just(f"must{n}"), _leaf))
+    return World(
+        day=DAY,
+        people=draw(people),
+        segments={
+            "young": draw(expressions.filter(lambda one: not _names(one) & {*SEGMENTS})),
+            "loyal": draw(conditions.filter(lambda one: "loyal" not in _names(one))),
+        },
+        handoffs=draw(handoffs) if draw(st.integers(0, 3)) == 0 else (),
+        requirements=draw(required) if draw(st.integers(0, 2)) == 0 else (),
+        # a topic that no template has is an error of lint
+        suppressions=tuple(s for s in suppressions if s.topic is None or s.topic in topics),
+        purposes=draw(
+            st.sampled_from(
+                ({}, {"marketing": "consent"}, {"marketing": "consent", "texting": "may_text"})
+            )
+        ),
+        campaigns=_CAMPAIGNS,
+        channels=_CHANNELS,
+        templates=tuple(templates),
+        rules=draw(_rules(tuple(used))),
+        default_language=draw(st.sampled_from(("en", "en", "de-at"))),
+        holdout=draw(st.sampled_from((None, (10, "a"), (50, "autumn")))),
+    )
+
+
+def _names(condition: Condition) -> set[str]:
+    """The flags a condition names: a segment may not come back to itself."""
+    match condition:
+        case Flag(name):
+            return {name}
+        case Not(part):
+            return _names(part)
+        case And(parts) | Or(parts) | Group(_, parts):
+            return {name for part in parts for name in _names(part)}
+        case _:
+            return set()
