@@ -13,7 +13,7 @@ from typing import Literal
 
 import targeter
 from targeter.database import identifier, literal
-from targeter.errors import TargeterError
+from targeter.errors import TargeterError, WrongUsage
 from targeter.outcomes import RESULTS
 from targeter.rendering import link_of
 from targeter.reports import plan_id
@@ -37,7 +37,9 @@ _COPY = {
     "parquet": "FORMAT parquet, COMPRESSION zstd",
 }
 # What a spreadsheet reads as the beginning of a formula.
-_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
+_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+# Where readers such as Python's splitlines end a line and JSON doesn't, and how JSON escapes them.
+_LINE_ENDS = {"\x85": b"\\u0085", "\u2028": b"\\u2028", "\u2029": b"\\u2029"}
 
 
 class BatchFailed(TargeterError):
@@ -75,6 +77,8 @@ class Rendered:
 
 def write(run: Run, request: Request) -> Rendered:
     """Write the messages of a plan into `FOLDER/PLAN_ID`; a plan that is there stays as it is."""
+    if request.batch_size is not None and request.batch_size < 1:
+        raise WrongUsage(f"a batch holds at least one message, not {request.batch_size}")
     plan = plan_id(run)
     target = request.folder / plan
     if target.is_dir():
@@ -156,6 +160,7 @@ def _files(run: Run, request: Request, folder: Path) -> Iterator[File]:
     total = int(run.engine.value("SELECT count(*) FROM export"))
     size = request.batch_size or max(total, 1)
     count = max((total + size - 1) // size, 1)
+    escaped = request.format == "jsonl" and _has_line_ends(run)
     for number in range(count):
         name = f"messages-{number + 1:04d}.{request.format}"
         first, last = number * size + 1, min((number + 1) * size, total)
@@ -165,10 +170,28 @@ def _files(run: Run, request: Request, folder: Path) -> Iterator[File]:
             f"COPY (SELECT {shown} FROM export WHERE n BETWEEN {first} AND {last} ORDER BY n) "
             f"TO {literal(str(path))} ({_COPY[request.format]})"
         )
+        if escaped:
+            _keep_lines_whole(path)
         target = folder / name
         shutil.move(path, target)
         target.chmod(0o600)
         yield File(name, max(last - first + 1, 0), _sha256(target))
+
+
+def _has_line_ends(run: Run) -> bool:
+    test = f"regexp_matches(concat_ws(' ', person_id, text, link), '[{''.join(_LINE_ENDS)}]')"
+    return bool(run.engine.value(f"SELECT coalesce(bool_or({test}), false) FROM export"))
+
+
+def _keep_lines_whole(path: Path) -> None:
+    """One message, one line: for those too who end a line where JSON doesn't."""
+    safe = path.with_suffix(".safe")
+    with path.open("rb") as lines, safe.open("wb") as out:
+        for line in lines:
+            for end, escaped in _LINE_ENDS.items():
+                line = line.replace(end.encode(), escaped)
+            out.write(line)
+    safe.replace(path)
 
 
 def _exported(column: str, format_: Format) -> str:

@@ -153,6 +153,8 @@ class _Binder:
                 declared.name, declared.engine_type, declared.in_copy, declared.sensitive
             )
         texts = [source.owner, *(o.by for o in source.others)]
+        if source.is_base:
+            texts += [n for n in self.bound.project.settings.identifiers if n.casefold() in columns]
         for name in texts:
             if name:
                 old = columns.get(name.casefold(), Column(name, "VARCHAR"))
@@ -477,7 +479,9 @@ class _Binder:
         columns = []
         shown: list[Compiled | None] = [*values] or [None]
         for name, type_, value in zip(trait.columns, types, shown, strict=True):
-            in_copy = value.duties.in_copy if value else duties.in_copy
+            # a count says nothing but that its rows are there, so it follows all that was read
+            said = value.columns if value else ()
+            in_copy = strictest(said).in_copy if said else duties.in_copy
             if trait.in_copy is not None:
                 if trait.in_copy.rank > in_copy.rank:
                     message = f"trait {trait.name!r} can't allow more than its columns: {in_copy}"

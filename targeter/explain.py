@@ -16,6 +16,7 @@ from targeter.findings import did_you_mean
 from targeter.outcomes import RESULTS
 from targeter.policies import Suppression
 from targeter.profiles import PROFILES, purpose_column
+from targeter.rendering import limit_of
 from targeter.rules import Rule
 from targeter.runs import Run
 from targeter.signature import Formula, question
@@ -101,7 +102,7 @@ def explain(run: Run, person: str) -> Explanation:
         channel=chosen.channel.name if chosen else None,
         text=text,
         length=length,
-        limit=chosen.channel.limit if chosen else None,
+        limit=limit_of(text, chosen.channel) if chosen else None,
         values=asked.values,
         verdicts=tuple(_verdicts(run, asked)),
         rules=rules,

@@ -202,7 +202,10 @@ def _load(
     loaded = []
     for number, source in enumerate(sources, start=1):
         progress(f"source {source.name}", number, steps or len(sources))
-        loaded.append(load(engine, source, options.root, options.data_roots, engine.scratch))
+        identifiers = project.settings.identifiers if source.is_base else ()
+        loaded.append(
+            load(engine, source, options.root, options.data_roots, engine.scratch, identifiers)
+        )
     return tuple(loaded)
 
 

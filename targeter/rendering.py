@@ -21,6 +21,9 @@ __all__ = ["Message", "Writer", "neutralise", "render_choices"]
 
 # Why a text can't be sent, in words that a plan shows.
 MISSING, TOO_LONG = "a value is missing", "too long for its channel"
+EMPTY = "the text is empty"
+
+_TEXTS = {"input": "BIGINT", "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class Writer:
 
     def _finished(self, body: str) -> Message:
         """The whole text, measured plain and escaped last, as the channel counts and takes it."""
+        if not body.strip():
+            # a link and a footer alone are no message
+            return Message("", 0, self._channel.limit, EMPTY)
         whole = f"{body} {self._link}" if self._link else body
         whole = "\n".join([whole, *self._ends])
         fit = fits(whole, self._channel)
@@ -95,6 +101,11 @@ def plain(value: object, channel: Channel) -> object:
         parts = [neutralise(str(part), channel) for part in value if part is not None]
         return ", ".join(part for part in parts if part) or None
     return neutralise(str(value), channel)
+
+
+def limit_of(text: str, channel: Channel) -> int:
+    """The limit a finished text is measured against: a text message's depends on its letters."""
+    return fits(text, channel).limit
 
 
 # -- for everybody ---------------------------------------------------------------------------
@@ -131,14 +142,7 @@ def render_choices(
 
 def _render(engine: Engine, bound: Bound, choice: Choice, waiting: str, drafts: str) -> None:
     writer = Writer(choice.template, choice.channel, bound, link_of(choice))
-    columns = {f"v{n}": _type(bound, name) for n, name in enumerate(writer.columns)}
-    shown = ", ".join(f"p.{identifier(name)} AS v{n}" for n, name in enumerate(writer.columns))
-    key = f"p.{identifier(bound.key)}"
-    people = (
-        f"FROM {waiting} AS w JOIN {PROFILES} AS p ON {key} = w.person "
-        f"WHERE w.choice = {choice.number}"
-    )
-    if not columns:
+    if not writer.columns:
         message = writer.write(())
         engine.run(
             f"INSERT INTO {drafts} SELECT person, choice, {literal(message.text)}, "
@@ -146,26 +150,25 @@ def _render(engine: Engine, bound: Bound, choice: Choice, waiting: str, drafts: 
             f"WHERE choice = {choice.number}"
         )
         return
-    inputs = engine.chunks(f"SELECT DISTINCT {shown} {people}")
-    rows = (_row(writer, values) for chunk in inputs for values in chunk)
-    texts = {**columns, "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
-    engine.load("texts", texts, rows)
-    same = " AND ".join(
-        f"t.v{n} IS NOT DISTINCT FROM p.{identifier(name)}" for n, name in enumerate(writer.columns)
+    shown = [f"p.{identifier(name)}" for name in writer.columns]
+    people = (
+        f"FROM {waiting} AS w JOIN {PROFILES} AS p ON p.{identifier(bound.key)} = w.person "
+        f"WHERE w.choice = {choice.number}"
     )
+    listed = ", ".join(f"{column} AS v{n}" for n, column in enumerate(shown))
+    engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {listed} {people}")
+    # people find their text by the number of its input: a value may not survive the way
+    # through Python and back (a date without end doesn't), and nobody may be lost
+    inputs = engine.chunks("SELECT rowid, * FROM inputs")
+    engine.load("texts", _TEXTS, (_row(writer, *row) for chunk in inputs for row in chunk))
+    same = " AND ".join(f"i.v{n} IS NOT DISTINCT FROM p.v{n}" for n in range(len(shown)))
     engine.run(
-        f"INSERT INTO {drafts} SELECT w.person, w.choice, t.text, t.length, t.why "
-        f"FROM {waiting} AS w JOIN {PROFILES} AS p ON {key} = w.person "
-        f"JOIN texts AS t ON {same} WHERE w.choice = {choice.number}"
+        f"INSERT INTO {drafts} SELECT p.person, p.choice, t.text, t.length, t.why "
+        f"FROM (SELECT w.person, w.choice, {listed} {people}) AS p "
+        f"JOIN inputs AS i ON {same} JOIN texts AS t ON t.input = i.rowid"
     )
 
 
-def _row(writer: Writer, values: Sequence[object]) -> tuple[object, ...]:
+def _row(writer: Writer, number: int, *values: object) -> tuple[object, ...]:
     message = writer.write(values)
-    return (*values, message.text, message.length, message.why)
-
-
-def _type(bound: Bound, name: str) -> str:
-    column = bound.profile.get(name)
-    assert column is not None
-    return column.type
+    return number, message.text, message.length, message.why

@@ -12,6 +12,7 @@ from targeter.database import Engine, literal
 from targeter.decisions import DECIDED, running
 from targeter.findings import Finding, in_order
 from targeter.outcomes import RESULTS
+from targeter.rendering import limit_of, link_of
 from targeter.runs import Run
 from targeter.signature import question
 
@@ -121,14 +122,29 @@ def plan_report(run: Run, examples: int) -> PlanReport:
     )
 
 
+# Everything that reaches an export: a message with another link is another plan.
+_DIGESTED = (
+    "r.person",
+    "r.outcome",
+    "c.rule",
+    "c.campaign",
+    "c.template",
+    "c.channel",
+    "c.link",
+    "r.text",
+    "r.length",
+)
+
+
 def plan_id(run: Run) -> str:
     """A digest of the plan's rows that doesn't depend on their order or on where it ran."""
     choices = [
-        (c.number, c.rule.name, c.template.id, c.channel.name) for c in run.decisions.choices
+        (c.number, c.rule.name, c.rule.campaign, c.template.id, c.channel.name, link_of(c))
+        for c in run.decisions.choices
     ]
-    named = _values(choices, "choice, rule, template, channel", "INTEGER")
-    row = "concat_ws(chr(31), r.person, r.outcome, coalesce(c.rule, ''), "
-    row += "coalesce(c.template, ''), coalesce(c.channel, ''), coalesce(r.text, ''))"
+    named = _values(choices, "choice, rule, campaign, template, channel, link", "INTEGER")
+    parts = [f"coalesce({column}::VARCHAR, '')" for column in _DIGESTED]
+    row = f"concat_ws(chr(31), {', '.join(parts)})"
     count, low, high = run.engine.row(
         f"SELECT count(*), sum(md5_number_lower(row)::HUGEINT), "
         f"sum(md5_number_upper(row)::HUGEINT) FROM (SELECT {row} AS row "
@@ -214,7 +230,7 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
     )
     examples: dict[int, list[Example]] = {}
     for rule, choice, person, text, length in rows:
-        limit = run.decisions.choices[choice].channel.limit
+        limit = limit_of(text, run.decisions.choices[choice].channel)
         examples.setdefault(rule, []).append(Example(person, text, length, limit))
     return examples
 

@@ -76,6 +76,12 @@ class Settings:
     def base(self) -> Source | None:
         return next((source for source in self.sources if source.is_base), None)
 
+    @property
+    def identifiers(self) -> tuple[str, ...]:
+        """The base's columns, besides its key, by which rows find their person."""
+        named = {source.person.to for source in self.sources if source.person}
+        return tuple(sorted(name for name in named if name))
+
     def source(self, name: str) -> Source | None:
         return next((source for source in self.sources if source.name == name), None)
 

@@ -36,7 +36,6 @@ is ever sent: `plan` shows, `render` writes files.
 app = typer.Typer(
     name="targeter",
     help=HELP,
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -38,9 +38,9 @@ class _Failure:
 
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; nothing but the answer goes to standard output."""
-    _never_fail_to_encode()
+    _prepare_streams()
     try:
-        return _answered(words)
+        return _answered(words or ["--help"])
     except BrokenPipeError:
         _close_quietly()
         return _BROKEN_PIPE
@@ -92,7 +92,7 @@ def _failure(error: BaseException) -> _Failure:
 
 
 def _misuse(error: _Misuse) -> _Failure:
-    sentence = error.format_message().strip().rstrip(".")
+    sentence = error.format_message().strip().rstrip(".").replace("Value error, ", "")
     sentence = sentence[:1].lower() + sentence[1:]
     command = getattr(getattr(error, "ctx", None), "command_path", "targeter")
     return _Failure(sentence, f"{command} --help shows what is possible", WrongUsage.exit_code)
@@ -139,12 +139,14 @@ def _wants_json(words: Sequence[str]) -> bool:
     return wanted == Format.JSON
 
 
-def _never_fail_to_encode() -> None:
-    """A terminal that can't show a character gets its number, not an error."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="backslashreplace")
+def _prepare_streams() -> None:
+    """A stream that is closed swallows; one that can't show a character writes its number."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _close_quietly() -> None:

@@ -17,7 +17,7 @@ def init(
     words: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[DIR] [FILE]...",
+            metavar="DIR|FILE",
             help="The new project's folder (without it: this one); more files after --from.",
             show_default=False,
         ),
@@ -36,9 +36,10 @@ def init(
         ),
     ] = None,
 ) -> Answer:
-    """Begin a project: a small example, or with --from one that reads your files.
+    """Begin a project: a small example, or one for your files.
 
-    From files it writes the columns, types and formats it found. Nothing that exists is changed.
+    With --from it writes the columns, types and formats that it found in them. Nothing that
+    exists is changed.
     """
     from targeter import starter
     from targeter.cli import json_output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +31,19 @@ def _memory(text: str) -> str:
     if _MEMORY.fullmatch(text.strip()):
         return text.strip()
     raise typer.BadParameter(f"an amount of memory is written like 4GB or 500MB, not {text!r}")
+
+
+def whole_number(at_least: int) -> Callable[[str | int], int]:
+    """A parser of counts, whose complaint is a sentence; a default is a number already."""
+
+    def parse(text: str | int) -> int:
+        if isinstance(text, int):
+            return text
+        if text.isascii() and text.isdigit() and len(text) < 10 and int(text) >= at_least:
+            return int(text)
+        raise typer.BadParameter(f"a whole number of {at_least} or more, not {text!r}")
+
+    return parse
 
 
 ProjectFolder = Annotated[

@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from targeter.cli.answer import Answer, Format
-from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    Memory,
+    OutputFormat,
+    ProjectFolder,
+    options_of,
+    whole_number,
+)
 
 
 def plan(
@@ -21,8 +29,7 @@ def plan(
         typer.Option(
             "--examples",
             metavar="N",
-            min=0,
-            max=100,
+            parser=whole_number(0),
             help="How many messages to show a rule: the shortest, the longest, then any.",
         ),
     ] = 1,

@@ -9,7 +9,15 @@ from typing import Annotated
 import typer
 
 from targeter.cli.answer import Answer, Format
-from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    Memory,
+    OutputFormat,
+    ProjectFolder,
+    options_of,
+    whole_number,
+)
 
 
 class FileFormat(StrEnum):
@@ -43,7 +51,7 @@ def render(
         typer.Option(
             "--batch-size",
             metavar="N",
-            min=1,
+            parser=whole_number(1),
             help="At most so many messages a file. Without it: all in one.",
         ),
     ] = None,

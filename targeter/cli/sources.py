@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def sources(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[SOURCE]", help="Show every column of this source."),
+        typer.Argument(metavar="SOURCE", help="Show every column of this source."),
     ] = None,
     project: ProjectFolder = None,
     output: OutputFormat = Format.TEXT,
@@ -32,7 +32,7 @@ def sources(
         typer.Option("--write", help="Declare what was assumed, in rules/targeter.yaml."),
     ] = False,
 ) -> Answer:
-    """Read every source and show its rows, its columns, and what was assumed of them."""
+    """Show every source as it was read, and what was assumed of it."""
     from targeter import pipeline
     from targeter.cli.drawing.progress import progress_on_screen
 

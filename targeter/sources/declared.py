@@ -11,7 +11,7 @@ from targeter.schema import TYPES, InCopy
 from targeter.yaml_source import Entries, Fields, Items, Node, Scalar
 
 FORMATS = ("csv", "tsv", "parquet", "json", "jsonl")
-_SUFFIXES = {
+SUFFIXES = {
     ".csv": "csv",
     ".txt": "csv",
     ".tsv": "tsv",
@@ -27,7 +27,8 @@ _VARIABLE = re.compile(r"\$\{(TARGETER_[A-Z0-9_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class DeclaredColumn:
-    """One column as declared. `format` is a strptime pattern for dates and times.
+    """One column as declared. `format` is a strptime pattern for dates and times, and the
+    separator of a list.
 
     `true_values`, `false_values` and `missing` are the texts that mean yes, no and nothing.
     `on_bad` is "fail" or "missing"; then `at_most` bounds how many values may be dropped
@@ -161,6 +162,9 @@ def _source(name: Scalar, node: Node, found: list[Finding]) -> Source | None:
     )
     if variable and not (source.table or source.query):
         found.append(Finding("TG104", f"{what} needs 'table' or 'query'", name.place))
+    if source.query and not variable:
+        message = f"{what}: 'query' goes with 'database'; a DuckDB file has 'table'"
+        found.append(Finding("TG105", message, name.place))
     fields.not_yet("version")
     fields.done()
     return source
@@ -192,7 +196,7 @@ def _format(fields: Fields, path: Scalar | None) -> str | None:
     if path is None:
         return None
     name = path.text.lower().removesuffix(".gz")
-    for suffix, format_ in _SUFFIXES.items():
+    for suffix, format_ in SUFFIXES.items():
         if name.endswith(suffix):
             return format_
     if name.endswith((".duckdb", ".db", ".ddb")):

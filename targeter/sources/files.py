@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from targeter.errors import BadData
 from targeter.findings import Finding, did_you_mean
-from targeter.sources.declared import _SUFFIXES, Source
+from targeter.sources.declared import SUFFIXES, Source
 
 _DATABASES = (".duckdb", ".db", ".ddb")
 _MAGIC = frozenset("*?[")
@@ -41,7 +41,7 @@ def format_of_path(name: str) -> str | None:
     plain = name.casefold().removesuffix(".gz")
     if plain.endswith(_DATABASES):
         return "duckdb"
-    return _SUFFIXES.get(Path(plain).suffix)
+    return SUFFIXES.get(Path(plain).suffix)
 
 
 def folders(

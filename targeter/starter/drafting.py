@@ -143,7 +143,7 @@ class _Settings:
             yield "    # It is called like a consent to be written to. Is it one?"
             yield f"    when: {self._named(found)}"
         else:
-            yield "    # TO DO: nobody gets a message yet, for no column says who agreed to get any."
+            yield "    # TO DO: nobody gets a message yet, for no column says who agreed to that."
             yield "    # Name it here when there is one, for example: when: marketing_consent"
             for name in self.consents.unclear:
                 yield f"    # {shown(name)} speaks of consent. Is it this one?"
@@ -345,11 +345,11 @@ def _about(one: Surveyed) -> str:
     if one.owner:
         share = percent(one.owner.share)
         owner = shown(one.owner.column)
-        return f"{one.name}: {one.file.rows:,} rows, found by {owner} ({share} of them are people)"
+        return f"{one.name}: {one.file.rows:,} rows, found by {owner} ({share} are people we know)"
     if one.doubtful:
         link = shown(one.doubtful[0].column)
         return f"{one.name}: is {link} the person? Numbers meet by chance, so you decide"
-    return f"{one.name}: about things, not people"
+    return f"{one.name}: no column of it holds keys of people"
 
 
 def _doubts(where: str, columns: Sequence[GuessedColumn]) -> Iterator[str]:

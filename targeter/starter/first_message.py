@@ -1,4 +1,4 @@
-"""The first rule and template of a drafted project: fit for anybody, and for a few to begin with."""
+"""The first rule and template of a drafted project, which anybody could get."""
 
 from __future__ import annotations
 

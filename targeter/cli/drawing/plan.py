@@ -26,6 +26,8 @@ from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, 
 if TYPE_CHECKING:
     from targeter.reports import Cell, Example, PlanReport, RuleRow, Stop, Total
 
+_GAP = 6  # columns between tables that stand side by side
+
 
 def draw_plan(screen: Screen, report: PlanReport) -> None:
     """The whole plan, most wanted first, warnings last: that is where a terminal stops."""
@@ -130,8 +132,8 @@ def _draw_totals(screen: Screen, report: PlanReport) -> None:
         _totals_table(heading, totals, nameless, report.messages)
         for heading, totals, nameless in groups
     ]
-    if screen.is_comfortable:
-        side_by_side = grid_of("left", "left", "left", gap=6)
+    if screen.fits(tables, _GAP):
+        side_by_side = grid_of("left", "left", "left", gap=_GAP)
         side_by_side.add_row(*tables)
         screen.table(side_by_side)
         return

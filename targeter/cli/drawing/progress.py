@@ -29,7 +29,7 @@ Told = Callable[[str, int, int], None]
 def progress_on_screen() -> Iterator[Told]:
     """Yield what the engine tells its stages to: name, number from 1, and how many there are."""
     console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    if not console.is_terminal or console.is_dumb_terminal or sys.stderr.closed:
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
         yield lambda stage, step, steps: None
         return
     bar = _Bar(console)

@@ -106,6 +106,11 @@ class Screen:
             line.rstrip()
             self.console.print(bar + line, soft_wrap=True)
 
+    def fits(self, tables: Iterable[RenderableType], gap: int) -> bool:
+        """Whether tables can stand side by side without wrapping a word."""
+        widths = [self.console.measure(table).maximum + gap for table in tables]
+        return self.is_comfortable and sum(widths) - gap <= self.width
+
     def table(self, table: RenderableType, indent: int = 0) -> None:
         """A table; in a file without the spaces that would end its lines."""
         shown = Padding(table, (0, 0, 0, indent), expand=False)
@@ -129,7 +134,10 @@ def joined(*parts: Text | str) -> Text:
 
 
 def listed(parts: Iterable[Text], between: str = " · ") -> Text:
-    return Text(between, style=QUIET).join(parts)
+    line = Text()
+    for number, part in enumerate(parts):
+        line.append_text(styled(between, QUIET) if number else Text()).append_text(part)
+    return line
 
 
 def table_of(*columns: tuple[str, str]) -> Table:
