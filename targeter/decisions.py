@@ -274,7 +274,9 @@ def needed_columns(bound: Bound, decisions: Decisions | None = None) -> frozense
     project, settings = bound.project, bound.project.settings
     names = {name for one in bound.expressions.values() for alias, name in one.uses}
     names |= {v.name for template in project.templates for v in template.variables}
+    asked = [c.channel.address for c in settings.channels if c.channel.address]
     if settings.language:
-        names.add(settings.language.column.text)
-    names |= {c.channel.address for c in settings.channels if c.channel.address}
+        asked.append(settings.language.column.text)
+    # settings name columns as SQL does, in any case
+    names |= {column.name for column in map(bound.profile.get, asked) if column}
     return frozenset(column.name for column in bound.profile if column.name in names)

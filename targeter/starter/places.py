@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,12 +42,15 @@ def _roots(parts: Mapping[Path, int]) -> tuple[Path, ...]:
 
 
 def _found_elsewhere(folder: Path, parts: Mapping[Path, int]) -> list[Path]:
-    """The files whose name leads to another file first: in the project, or in an earlier root."""
+    """The files that share their name, or whose name leads to another file before them."""
     wrong = []
+    named = {file: Path(*file.parts[-count:]) for file, count in parts.items()}
+    alike = Counter(named.values())
     for file, count in parts.items():
-        name = Path(*file.parts[-count:])
+        name = named[file]
         candidates = (root / name for root in (folder, *_roots(parts)))
         first = next((c for c in candidates if c.exists()), file)
-        if first.resolve() != file and count < len(file.parts) - 1:
+        is_wrong = alike[name] > 1 or first.resolve() != file
+        if is_wrong and count < len(file.parts) - 1:
             wrong.append(file)
     return wrong

@@ -27,6 +27,7 @@ _NEARLY = 0.9
 
 _SURE = 0.5
 _QUARTER = 0.75
+_KEY_ONLY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _base(
         named = next((f for f in files if _unique(f, person)), None)
         return (_keyed(named, person), f"you named {person}") if named else (None, "")
     about = [file for file in files if _evidence(file)]
-    keyed = [file for file in about if file.key]
+    keyed = [file for file in about if file.key and _holds_all(engine, file, files, scratch)]
     if keyed:
         best = max(keyed, key=lambda f: (_linked(engine, f, files, scratch), _evidence(f)))
         return best, "its rows look like people"
@@ -144,9 +145,22 @@ def _named(file: GuessedFile, column: str) -> str | None:
 def _evidence(file: GuessedFile) -> int:
     """How much speaks for one row a person; 0 for nothing."""
     known = names.attributes(column.name for column in file.columns)
-    key = 2 if file.key and names.means_person(file.key) else 0
+    key = _KEY_ONLY if file.key and names.means_person(file.key) else 0
     called = 3 if names.means_people(file.path.name.partition(".")[0]) else 0
     return key + called + (known if known >= 2 else 0)
+
+
+def _holds_all(
+    engine: Engine, base: GuessedFile, files: Sequence[GuessedFile], scratch: Path
+) -> bool:
+    """Whether a file that is only called by its key like people has those of the other files too.
+
+    A list of friends in which everybody stands once is no list of people.
+    """
+    if _evidence(base) > _KEY_ONLY:
+        return True
+    others = (f for f in files if f is not base and _named(f, str(base.key)))
+    return all(links(engine, base, other, scratch) for other in others)
 
 
 def _linked(engine: Engine, base: GuessedFile, files: Sequence[GuessedFile], scratch: Path) -> int:

@@ -99,9 +99,7 @@ class Group:
 
 
 Expression = Compare | Between | OneOf | Missing | Differs | Divided | Flag | Not | And | Or
-Condition = (
-    Compare | Between | OneOf | Missing | Differs | Divided | Flag | Not | And | Or | Group
-)
+Condition = Compare | Between | OneOf | Missing | Differs | Divided | Flag | Not | And | Or | Group
 Segments = Mapping[str, Condition]
 
 _SIGNS: dict[str, Callable[[Value, Value], bool]] = {

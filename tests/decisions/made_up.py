@@ -130,9 +130,9 @@ _hole = st.one_of(
     st.just(Hole("age", then="at your age")),
 )
 _body = st.one_of(
-    st.sampled_from(("Hello you", "A long hello to all of you out there, wherever you are now")).map(
-        lambda text: (text,)
-    ),
+    st.sampled_from(
+        ("Hello you", "A long hello to all of you out there, wherever you are now")
+    ).map(lambda text: (text,)),
     _hole.map(lambda hole: ("Hi ", hole, " there")),
     _hole.map(lambda hole: (hole,)),
     st.tuples(_hole, st.just(" and "), _hole),
@@ -150,7 +150,7 @@ def _variants(draw: st.DrawFn, name: str) -> list[Template]:
     )
     return [
         Template(name, language, channel, draw(_body), topic, link)
-        for language in sorted(languages, key=str)
+        for language in sorted(languages, key=lambda one: f".{one}.j2" if one else ".j2")
     ]
 
 
@@ -230,7 +230,7 @@ def worlds(draw: st.DrawFn) -> World:
         channels=_CHANNELS,
         templates=tuple(templates),
         rules=draw(_rules(tuple(used))),
-        default_language=draw(st.sampled_from(("en", "en", "de-at"))),
+        default_language=draw(st.sampled_from((None, "en", "en", "de-at"))),
         holdout=draw(st.sampled_from((None, (10, "a"), (50, "autumn")))),
     )
 

@@ -26,7 +26,9 @@ def _agree(world: World) -> None:
     assert not {p: pair for p, pair in differing.items() if pair[0] != pair[1]}
 
 
-@settings(max_examples=25, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM)
+@settings(
+    max_examples=25, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM
+)
 @given(worlds())
 def test_both_decide_the_same_for_everybody(world: World) -> None:
     _agree(world)
@@ -42,7 +44,13 @@ def test_both_decide_the_same_for_everybody_in_a_thousand_worlds(world: World) -
 def test_the_worlds_reach_every_outcome() -> None:
     outcomes: Counter[str] = Counter()
 
-    @settings(max_examples=60, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM)
+    @settings(
+        max_examples=60,
+        deadline=None,
+        phases=_PHASES,
+        derandomize=True,
+        suppress_health_check=_CALM,
+    )
     @given(worlds())
     def look(world: World) -> None:
         outcomes.update(decision.outcome for decision in decide(world).values())

@@ -41,7 +41,7 @@ def test_everybody_in_the_example_shows_something_else(tmp_path: Path) -> None:
 def test_planning_the_example_warns_of_nothing(tmp_path: Path) -> None:
     init(tmp_path)
     with planned(tmp_path) as run:
-        assert run.findings == []
+        assert not run.findings
 
 
 def test_the_example_greets_in_two_languages_and_without_a_name(tmp_path: Path) -> None:
@@ -81,9 +81,7 @@ def test_a_project_is_not_begun_over_another(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["rules", "templates"])
-def test_rules_and_templates_of_somebody_are_not_mixed_with_ours(
-    tmp_path: Path, name: str
-) -> None:
+def test_rules_and_templates_of_somebody_are_not_mixed_with_ours(tmp_path: Path, name: str) -> None:
     (tmp_path / name).mkdir()
     (tmp_path / name / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(WrongUsage, match="is in the way"):

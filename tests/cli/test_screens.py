@@ -1,0 +1,55 @@
+"""What a person sees, whole: the screens are files.
+
+Run with TARGETER_UPDATE_SCREENS=1 to write what is drawn today.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from .bakery import bakery, targeter
+
+SCREENS = Path(__file__).parent / "screens"
+UPDATE = os.environ.get("TARGETER_UPDATE_SCREENS") == "1"
+
+CASES = [
+    ("plan", ("plan",), None),
+    ("plan-60", ("plan",), 60),
+    ("plan-140", ("plan",), 140),
+    ("plan-two-examples", ("plan", "--examples", 2), 80),
+    ("explain-message", ("explain", "bo"), None),
+    ("explain-message-60", ("explain", "bo"), 60),
+    ("explain-message-120", ("explain", "bo"), 120),
+    ("explain-unknown", ("explain", "lee"), None),
+    ("explain-handed-over", ("explain", "max", "--rule", "new-bread"), None),
+    ("explain-no-rule", ("explain", "hal"), None),
+    ("sources", ("sources",), None),
+    ("sources-one", ("sources", "people"), 80),
+    ("lint-fine", ("lint",), None),
+]
+
+
+@pytest.mark.parametrize(("name", "words", "columns"), CASES, ids=[case[0] for case in CASES])
+def test_a_screen_is_as_it_was(
+    tmp_path: Path, name: str, words: tuple[object, ...], columns: int | None
+) -> None:
+    ran = targeter(*words, "--project", bakery(tmp_path), columns=columns)
+    assert (ran.code, ran.err) == (0, "")
+    shown = re.sub(r"  [0-9a-f]{16}$", "  the-plan's-digest", ran.out, flags=re.MULTILINE)
+    golden = SCREENS / f"{name}.txt"
+    if UPDATE:
+        golden.write_text(shown, encoding="utf-8")
+    assert shown == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted(SCREENS.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_screen_holds_to_its_width_and_ends_no_line_with_spaces(path: Path) -> None:
+    widths = {name: columns for name, _, columns in CASES}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        assert line == line.rstrip()
+        assert "\x1b" not in line
+        assert len(line) <= (widths[path.stem] or 10_000)
