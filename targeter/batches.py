@@ -82,7 +82,7 @@ def write(run: Run, request: Request) -> Rendered:
     plan = plan_id(run)
     target = request.folder / plan
     if target.is_dir():
-        return _already_there(target, plan)
+        return _already_there(target, plan, request)
     try:
         request.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = request.folder / f".{plan}.{os.getpid()}"
@@ -112,16 +112,24 @@ def _failed(request: Request, error: OSError) -> BatchFailed:
     )
 
 
-def _already_there(target: Path, plan: str) -> Rendered:
+def _already_there(target: Path, plan: str, request: Request) -> Rendered:
+    """What was written before; a second format would be the same messages a second time."""
     try:
         manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
         files = tuple(File(f["name"], f["messages"], f["sha256"]) for f in manifest["files"])
-        return Rendered(plan, target, int(manifest["messages"]), files, is_new=False)
+        rendered = Rendered(plan, target, int(manifest["messages"]), files, is_new=False)
+        written = str(manifest["format"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BatchFailed(
             f"the batch {target.name} is there, but its manifest can't be read",
             help="move that folder away and render again",
         ) from error
+    if written != request.format:
+        raise WrongUsage(
+            f"this plan was rendered as {written} already, in {target.name}",
+            help=f"name another folder for {request.format} with --out DIR",
+        )
+    return rendered
 
 
 def _export_rows(run: Run) -> None:

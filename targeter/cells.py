@@ -80,13 +80,17 @@ def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
 
 def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> None:
     """Those turned away wait with their next choice; who has none stops waiting."""
+    # each step on its own: above a join or below a filter the engine would take the long
+    # expression apart again and again
     engine.run(
-        "CREATE OR REPLACE TABLE waiting AS SELECT person, choice FROM ("
-        f"SELECT person, {decisions.first_choice('tried_choice')} AS choice FROM ("
-        f"SELECT d.*, t.choice AS tried_choice FROM {DECIDED} AS d "
-        f"JOIN (SELECT person, choice FROM {turned_away}) AS t USING (person))) "
-        "WHERE choice IS NOT NULL"
+        f"CREATE OR REPLACE TABLE turned AS SELECT d.*, t.choice AS tried_choice FROM {DECIDED} "
+        f"AS d JOIN (SELECT person, choice FROM {turned_away}) AS t USING (person)"
     )
+    engine.run(
+        "CREATE OR REPLACE TABLE waiting AS "
+        f"SELECT person, {decisions.first_choice('tried_choice')} AS choice FROM turned"
+    )
+    engine.run("DELETE FROM waiting WHERE choice IS NULL")
 
 
 def _close_cells(engine: Engine, decisions: Decisions) -> bool:

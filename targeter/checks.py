@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from targeter.binding import Bound
+from targeter.channels import fits, objections
 from targeter.findings import Finding, Place, did_you_mean
 from targeter.inert import Role, joint_objection
 from targeter.policies import Suppression
 from targeter.project import Project
 from targeter.rules import Rule
 from targeter.schema import InCopy, type_class
+from targeter.settings import ChannelSettings
 from targeter.templates import Hole, Template, placeholders
 from targeter.yaml_source import Scalar
 
@@ -26,9 +28,9 @@ def check(bound: Bound) -> Iterator[Finding]:
         yield from _check_scope(suppression, project)
     for template in project.templates:
         yield from _check_template(template, bound)
-    yield from _check_priorities(project)
     yield from _check_language(bound)
     yield from _check_facts(bound)
+    yield from _check_channels(bound)
     if not project.rules and project.settings.sources:
         yield Finding("TG401", "the project has no rules, so nobody gets anything")
 
@@ -41,7 +43,8 @@ def _check_rule(rule: Rule, project: Project) -> Iterator[Finding]:
             help_ = did_you_mean(scalar.text, names) or f"write templates/{scalar.text}.j2"
             yield Finding("TG501", message, scalar.place, help_)
     if rule.campaign and not project.settings.campaign(rule.campaign):
-        yield _unknown_campaign(rule.campaign, rule.place, project)
+        place = rule.campaign_place or rule.place
+        yield _unknown_campaign(rule.campaign, place, project)
 
 
 def _unknown_campaign(name: str, place: Place, project: Project) -> Finding:
@@ -76,6 +79,7 @@ def _check_template(template: Template, bound: Bound) -> Iterator[Finding]:
         return
     yield from _check_variables(template, bound, settings.channel.delivery == "promoted")
     yield from _check_link(template)
+    yield from _check_fixed_text(template, settings)
     for hole in template.holes():
         objection = joint_objection(hole.before, hole.after, _kind(hole, bound))
         if objection:
@@ -83,6 +87,19 @@ def _check_template(template: Template, bound: Bound) -> Iterator[Finding]:
     if all(template.name != scalar.text for rule in project.rules for scalar in rule.templates):
         message = f"no rule uses template {template.name!r}"
         yield Finding("TG504", message, template.place)
+
+
+def _check_fixed_text(template: Template, settings: ChannelSettings) -> Iterator[Finding]:
+    """What no value can mend: words too long for the channel, and what it takes none of."""
+    text, channel = template.fixed_text, settings.channel
+    place = template.file.place(template.body_start)
+    place = template.file.place(template.body_start, len(place.excerpt))
+    whole = "\n".join(filter(None, (text, settings.footer)))
+    fit = fits(whole, channel)
+    if not fit.ok:
+        yield Finding("TG509", f"the fixed words alone are {fit}", place, "make it shorter")
+    for objection in objections(text, channel) if text else ():
+        yield Finding("TG510", objection, place, "take it out of the template")
 
 
 def _kind(hole: Hole, bound: Bound) -> Role:
@@ -128,23 +145,29 @@ def _check_link(template: Template) -> Iterator[Finding]:
         yield Finding("TG508", "a link begins with https://", template.link.place)
 
 
-def _check_priorities(project: Project) -> Iterator[Finding]:
-    """Equal priorities are settled by name, which nobody decided: say so."""
-    seen: dict[int, Rule] = {}
-    for rule in project.rules:
-        first = seen.setdefault(rule.priority, rule)
-        if first is not rule and rule.enabled and first.enabled:
-            message = f"rules {first.name!r} and {rule.name!r} have the same priority"
-            help_ = f"where both hold, {first.name!r} wins by its name: say which matters more"
-            yield Finding("TG402", message, rule.place, help_)
-
-
 def _check_language(bound: Bound) -> Iterator[Finding]:
     language = bound.project.settings.language
     if language and language.column.text not in bound.profile:
         help_ = did_you_mean(language.column.text, bound.profile.names)
         message = f"unknown column {language.column.text!r} in 'language'"
         yield Finding("TG202", message, language.column.place, help_)
+
+
+def _check_channels(bound: Bound) -> Iterator[Finding]:
+    """A purpose or address that doesn't exist would let everybody be written to."""
+    settings = bound.project.settings
+    purposes = [purpose.name for purpose in settings.purposes]
+    for declared in settings.channels:
+        channel = declared.channel
+        # «marketing» is what a channel serves that says nothing, and nobody need declare it
+        if channel.purpose not in (*purposes, "marketing"):
+            message = f"channel {channel.name!r}: unknown purpose {channel.purpose!r}"
+            help_ = did_you_mean(channel.purpose, purposes) or "declare it under purposes:"
+            yield Finding("TG114", message, declared.place, help_)
+        if channel.address is not None and channel.address not in bound.profile:
+            message = f"channel {channel.name!r}: unknown column {channel.address!r} in 'address'"
+            help_ = did_you_mean(channel.address, bound.profile.names)
+            yield Finding("TG202", message, declared.place, help_)
 
 
 def _check_facts(bound: Bound) -> Iterator[Finding]:

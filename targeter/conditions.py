@@ -50,6 +50,8 @@ def _mapping(node: Entries, what: str, found: list[Finding]) -> Condition | None
                 groups.append(group)
         else:
             found.append(_wrong_key(key, value, what))
+    if not node.pairs:
+        found.append(Finding("TG105", f"{what}: a condition is empty", node.place))
     if not groups:
         return None
     return groups[0] if len(groups) == 1 else Group("all", tuple(groups))

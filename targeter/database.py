@@ -21,6 +21,8 @@ Row = tuple[Any, ...]
 Tree = dict[str, Any]
 
 MEMORY = "4GB"
+# How the engine begins to say that a statement is nested more deeply than it reads.
+TOO_DEEP = "Max expression depth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ class Parser:
             "generate_subscripts($1, 1) AS n) ORDER BY n",
             [list(texts)],
         )
-        return [_tree_or_trouble(json.loads(row[0])) for row in rows]
+        return [_tree_or_trouble(row[0]) for row in rows]
 
     def texts(self, trees: Sequence[Tree]) -> list[str]:
         """The canonical text of each statement's tree, in one call."""
@@ -244,8 +246,22 @@ class Parser:
         )
         return [bool(value) for value in self._engine.row(f"SELECT {checks}")]
 
+    def values(self, constants: Sequence[str]) -> list[tuple[str, str | None]]:
+        """Type and value, as text, of each expression that reads no column."""
+        found: list[tuple[str, str | None]] = []
+        for start in range(0, len(constants), 500):
+            some = constants[start : start + 500]
+            shown = ", ".join(f"typeof({text}), CAST({text} AS VARCHAR)" for text in some)
+            row = self._engine.row(f"SELECT {shown}")
+            found += [(str(t), v) for t, v in zip(row[::2], row[1::2], strict=True)]
+        return found
 
-def _tree_or_trouble(data: Tree) -> Tree | Trouble:
+
+def _tree_or_trouble(text: str) -> Tree | Trouble:
+    try:
+        data: Tree = json.loads(text)
+    except RecursionError:
+        return Trouble(TOO_DEEP, 0, 0)
     if not data["error"]:
         return data
     where = json.loads(data.get("location", "[0,0]"))

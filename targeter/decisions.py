@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.channels import Channel
+from targeter.conditions import Condition
 from targeter.database import Engine, identifier, literal
 from targeter.expressions.own import bucket_sql
 from targeter.policies import Suppression
@@ -42,9 +44,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One rule with one template that can be written for whoever meets `formula`.
+    """One rule with one template, for whom the rule holds.
 
-    `wanted` is the same without the channel: who meets it and not `formula` is unreachable.
+    Who meets `writable` but not `reachable` could read it and has no way to get it.
     """
 
     number: int
@@ -52,8 +54,8 @@ class Choice:
     rule_number: int
     template: Template
     channel: Channel
-    formula: Formula
-    wanted: Formula
+    writable: Formula
+    reachable: Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,29 @@ class Decisions:
     choices: tuple[Choice, ...]
     builder: Builder
 
-    def first_choice(self, after: str = "-1") -> str:
-        """SQL for the number of the first choice after another whose formula is met, or NULL."""
-        cases = " ".join(
-            f"WHEN {after} < {choice.number} AND {question(choice.formula)} THEN {choice.number}"
-            for choice in self.choices
-        )
-        return f"CASE {cases} END" if cases else "NULL::INTEGER"
+    def by_rule(self) -> Iterator[tuple[int, list[Choice]]]:
+        """The choices of each rule that has any, best rule first."""
+        for number, choices in itertools.groupby(self.choices, key=lambda c: c.rule_number):
+            yield number, list(choices)
+
+    def first_choice(self, after: str | None = None) -> str:
+        """SQL for the number of the first possible choice (after another), or NULL.
+
+        A rule is asked about once for all its templates: this text grows with every rule.
+        """
+
+        def later(number: int) -> str:
+            return f"{after} < {number} AND " if after else ""
+
+        found = []
+        for number, choices in self.by_rule():
+            cases = " ".join(
+                f"WHEN {later(c.number)}{question(Both((c.writable, c.reachable)))} THEN {c.number}"
+                for c in choices
+            )
+            holds = later(choices[-1].number) + question(self.rule_formulas[number])
+            found.append(f"CASE WHEN {holds} THEN CASE {cases} END END")
+        return f"coalesce({', '.join(found)})" if found else "NULL::INTEGER"
 
     def first_rule(self) -> str:
         """SQL for the number of the best rule that holds, or NULL."""
@@ -102,11 +120,24 @@ def plan_decisions(bound: Bound) -> Decisions:
     segments = {segment.name.casefold(): segment.when for segment in project.segments}
     builder = Builder(bound.parser, bound.expressions, segments)
     rules = tuple(r for r in project.rules if running(r, project, bound.today))
+    builder.foresee(_conditions(project, rules))
+    builder.foresee([one.when for one in project.requirements], negated=True)
     formulas = tuple(_rule_formula(rule, builder) for rule in rules)
     maker = _Choices(bound, builder)
-    choices = tuple(maker.all(rules, formulas))
+    choices = tuple(maker.all(rules))
     gates = tuple(_gates(bound, builder, choices))
     return Decisions(builder.signature(), gates, rules, formulas, choices, builder)
+
+
+def _conditions(project: Project, rules: Sequence[Rule]) -> Iterator[Condition]:
+    """Every condition that may be asked about, segments included."""
+    for rule in rules:
+        yield rule.when
+        yield from rule.unless
+    yield from (segment.when for segment in project.segments)
+    yield from (handoff.when for handoff in project.handoffs)
+    yield from (requirement.when for requirement in project.requirements)
+    yield from (suppression.when for suppression in project.suppressions)
 
 
 def _rule_formula(rule: Rule, builder: Builder) -> Formula:
@@ -157,18 +188,18 @@ class _Choices:
     bound: Bound
     builder: Builder
 
-    def all(self, rules: Sequence[Rule], formulas: Sequence[Formula]) -> Iterator[Choice]:
+    def all(self, rules: Sequence[Rule]) -> Iterator[Choice]:
         number = 0
-        for rule_number, (rule, formula) in enumerate(zip(rules, formulas, strict=True)):
+        for rule_number, rule in enumerate(rules):
             for scalar in rule.templates:
                 for template in self.bound.project.variants(scalar.text):
                     settings = self.bound.project.settings.channel(template.channel.text)
                     if settings is None:
                         continue
                     channel = settings.channel
-                    wanted = Both((formula, *self._writable(rule, template)))
-                    reached = Both((wanted, *self._reachable(rule, template, channel)))
-                    yield Choice(number, rule, rule_number, template, channel, reached, wanted)
+                    writable = Both(tuple(self._writable(rule, template)))
+                    reachable = Both(tuple(self._reachable(rule, template, channel)))
+                    yield Choice(number, rule, rule_number, template, channel, writable, reachable)
                     number += 1
 
     def _writable(self, rule: Rule, template: Template) -> Iterator[Formula]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from targeter.database import EngineError, Parser, Tree, Trouble
+from targeter.database import TOO_DEEP, EngineError, Parser, Tree, Trouble
 from targeter.expressions import aggregates, checking, trees
 from targeter.expressions.checking import place_at, place_of
 from targeter.expressions.compiler import Compiled, Compiler, Request, guarded
 from targeter.expressions.scopes import Scope
-from targeter.findings import Finding, did_you_mean
+from targeter.findings import Finding, Place, did_you_mean
 from targeter.schema import Column, Schema, strictest
 from targeter.sources.declared import Source
 from targeter.yaml_source import Scalar, TextFile, whole_file
@@ -39,6 +39,23 @@ class Derived:
     def sql(self, parser: Parser, tables: Mapping[str, str]) -> str:
         """The SELECT over engine tables, given by source name."""
         return _with_tables(parser, self.tree, tables)
+
+
+def tables_in(file: TextFile, parser: Parser) -> frozenset[str]:
+    """The names, folded, of what a derived source reads; none where it can't be parsed."""
+    if checking.unfit(whole_file(file)):
+        return frozenset()
+    tree = parser.trees([file.text.rstrip().removesuffix(";")])[0]
+    names, stack = set(), [tree] if isinstance(tree, dict) else []
+    while stack:
+        node = stack.pop()
+        if node.get("type") == "BASE_TABLE":
+            names.add(str(node["table_name"]).casefold())
+        for value in node.values():
+            stack.extend(
+                v for v in (value if isinstance(value, list) else [value]) if isinstance(v, dict)
+            )
+    return frozenset(names)
 
 
 @dataclass(slots=True)
@@ -83,12 +100,15 @@ def bind_derived(
 
 
 def _select(scalar: Scalar, parser: Parser, found: list[Finding]) -> Tree | None:
-    large = checking.too_large(scalar)
-    if large:
-        found.append(large)
+    wrong = checking.unfit(scalar)
+    if wrong:
+        found.append(wrong)
         return None
     text = scalar.text.rstrip().removesuffix(";")
     tree = parser.trees([_PADDING + text])[0]
+    if isinstance(tree, Trouble) and tree.message.startswith(TOO_DEEP):
+        found.append(checking.too_deep(scalar))
+        return None
     if isinstance(tree, Trouble):
         place = place_at(scalar, tree.start, tree.start + max(tree.length, 1))
         message = tree.message.split("\n")[0]
@@ -105,20 +125,35 @@ def _select(scalar: Scalar, parser: Parser, found: list[Finding]) -> Tree | None
 
 
 def _clause_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
-    place = scalar.place_at(0, 6)
-    kinds = {modifier["type"] for modifier in node["modifiers"]}
-    if "LIMIT_MODIFIER" in kinds or "LIMIT_PERCENT_MODIFIER" in kinds:
-        yield Finding("TG210", "LIMIT would take some people's rows only", place)
-    elif kinds:
-        yield Finding("TG210", "DISTINCT and ORDER BY have no place here", place, "use GROUP BY")
+    for modifier in node["modifiers"]:
+        place = _place_within(scalar, modifier)
+        if modifier["type"].startswith("LIMIT"):
+            yield Finding("TG210", "LIMIT would take some people's rows only", place)
+        else:
+            message = "DISTINCT and ORDER BY have no place here"
+            yield Finding("TG210", message, place, "use GROUP BY")
     if node["cte_map"]["map"]:
         message = "WITH is not part of the language"
-        yield Finding("TG210", message, place, "make it a derived source of its own")
-    if node["qualify"] or node["sample"]:
-        yield Finding("TG210", "QUALIFY and samples are not part of the language", place)
+        yield Finding("TG210", message, scalar.place_at(0), "make it a derived source of its own")
+    for part in (node["qualify"], node["sample"]):
+        if part:
+            message = "QUALIFY and samples are not part of the language"
+            yield Finding("TG210", message, _place_within(scalar, part))
+    if len(node["group_sets"]) > 1:
+        # a set without the person's key is about several people
+        message = "GROUPING SETS, ROLLUP and CUBE are not part of the language"
+        yield Finding("TG210", message, _place_within(scalar, *node["group_expressions"]))
     for item in node["select_list"]:
         if item["class"] == "STAR":
             yield Finding("TG210", "name the columns instead of *", place_of(scalar, item))
+
+
+def _place_within(scalar: Scalar, *clauses: Tree) -> Place:
+    """Where the expressions of a clause stand; a clause without any stands at SELECT."""
+    spans = [span for clause in clauses if (span := trees.span(clause))]
+    if not spans:
+        return scalar.place_at(0, 6)
+    return place_at(scalar, min(s for s, _ in spans), max(e for _, e in spans))
 
 
 def _read_from(
@@ -202,7 +237,8 @@ def _joins_by_person(
     if condition is None or condition["class"] != "COMPARISON":
         return False
     sides = [_owner_of(side, clause) for side in (condition["left"], condition["right"])]
-    return condition["type"] == "COMPARE_EQUAL" and alias in sides and None not in sides
+    is_between_two = alias in sides and None not in sides and len(set(sides)) == 2
+    return condition["type"] == "COMPARE_EQUAL" and is_between_two
 
 
 def _owner_of(node: Tree, clause: _From) -> str | None:
@@ -281,7 +317,8 @@ def _ownership_objections(
     grouped = any(_owner_of(group, clause) for group in node["group_expressions"])
     if is_aggregated and node["aggregate_handling"] != "FORCE_AGGREGATES" and not grouped:
         message = "GROUP BY must hold the person's key"
-        yield Finding("TG217", message, place, "GROUP BY ALL does")
+        where = _place_within(scalar, *node["group_expressions"])
+        yield Finding("TG217", message, where, "GROUP BY ALL does")
 
 
 def _output_name(item: Tree) -> str:
@@ -347,22 +384,23 @@ def _safe(compiled: Compiled, parser: Parser) -> Tree:
     calls = aggregates.of(compiled.tree)
     if not calls:
         return guarded(compiled.tree)
-    return aggregated(compiled, parser)
+    exact = exact_calls(compiled, parser)
+    tree: Tree = trees.replaced(compiled.tree, exact)
+    return aggregates.guarded_outside(tree, list(exact.values()))
 
 
-def aggregated(compiled: Compiled, parser: Parser, where: Tree | None = None) -> Tree:
-    """An expression with every aggregate made exact, over the rows where `where` holds."""
+def exact_calls(compiled: Compiled, parser: Parser, where: Tree | None = None) -> dict[int, Tree]:
+    """Every aggregate call of an expression, by identity: exact, over rows where `where` holds."""
     calls = aggregates.of(compiled.tree)
     firsts = [trees.arguments(call)[:1] for call in calls]
     texts = iter(parser.texts([trees.select_of(first[0]) for first in firsts if first]))
     swap = {}
     for call, first in zip(calls, firsts, strict=True):
         type_ = compiled.types.get(next(texts).removeprefix("SELECT "), "") if first else ""
-        inner = {id(argument): guarded(argument) for argument in trees.arguments(call)}
+        inner = {id(part): guarded(part) for part in trees.children(call)}
         safe: Tree = {key: trees.replaced(value, inner) for key, value in call.items()}
         swap[id(call)] = aggregates.exact(safe, type_, where)
-    result: Tree = trees.replaced(compiled.tree, swap)
-    return result
+    return swap
 
 
 def _join_swapped(table: Tree, conditions: Iterator[Tree]) -> Tree:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from targeter.cells import REFUSED
 from targeter.conditions import Condition, scalars
 from targeter.database import identifier
-from targeter.decisions import DECIDED
+from targeter.decisions import DECIDED, Choice
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
 from targeter.outcomes import RESULTS
 from targeter.policies import Suppression
-from targeter.profiles import PROFILES, purpose_column
+from targeter.profiles import PROFILES
 from targeter.rendering import limit_of
 from targeter.rules import Rule
 from targeter.runs import Run
@@ -91,12 +91,12 @@ def explain(run: Run, person: str) -> Explanation:
     asked = _Asked(run, person)
     outcome, gate, best_rule, choice, text, length = row[0]
     chosen = run.decisions.choices[choice] if choice is not None else None
-    rules = tuple(_rules(run, asked, outcome, gate, choice))
+    rules = tuple(_rules(run, asked, gate, choice))
     return Explanation(
         person=person,
         as_of=run.bound.today,
         outcome=outcome,
-        reason=_reason(run, asked, outcome, gate, best_rule, choice),
+        reason=_reason(run, outcome, gate, best_rule, choice),
         rule=chosen.rule.name if chosen else None,
         template=chosen.template.id if chosen else None,
         channel=chosen.channel.name if chosen else None,
@@ -144,8 +144,8 @@ class _Asked:
     def _ask(self, conditions: Sequence[Scalar]) -> dict[tuple[str, int], bool | None]:
         if not conditions:
             return {}
-        builder = self._run.decisions.builder
-        listed = ", ".join(f"({builder.whole(scalar)})" for scalar in conditions)
+        whole = self._run.decisions.builder.whole(conditions)
+        listed = ", ".join(f"({expression})" for expression in whole)
         key = identifier(self._run.bound.key)
         row = self._run.engine.row(
             f"SELECT {listed} FROM {PROFILES} AS p WHERE {key} = $1", [self._person]
@@ -177,13 +177,15 @@ class _Asked:
         for part in condition.parts:
             yield from self.results(part, inner)
 
-    def purpose(self, name: str) -> bool | None:
-        key = identifier(self._run.bound.key)
-        column = identifier(purpose_column(name))
-        value = self._run.engine.value(
-            f"SELECT {column} FROM {PROFILES} WHERE {key} = $1", [self._person]
-        )
-        return None if value is None else bool(value)
+    def truth(self, condition: Condition) -> bool | None:
+        """A whole condition: as `all` and `any` combine what may be NULL."""
+        if isinstance(condition, Scalar):
+            return self._results[condition.key]
+        parts = {self.truth(part) for part in condition.parts}
+        settles = condition.kind == "any"
+        if settles in parts:
+            return settles
+        return None if None in parts else not settles
 
     def meets(self, formulas: Sequence[Formula]) -> list[bool]:
         """Whether the person's signature meets each formula."""
@@ -204,23 +206,22 @@ class _Asked:
 
 
 def _verdicts(run: Run, asked: _Asked) -> Iterator[Verdict]:
-    builder, project = run.decisions.builder, run.project
+    project = run.project
     for handoff in project.handoffs:
-        holds = builder.holds(handoff.when)
-        one = _verdict(asked, holds, None, handoff.when, "handoff", handoff.name)
-        yield replace(one, detail=f"to {handoff.to}")
+        holds = asked.truth(handoff.when) is True
+        results = tuple(asked.results(handoff.when, "all"))
+        yield Verdict("handoff", handoff.name, holds, results, f"to {handoff.to}")
     for purpose in project.settings.purposes:
         if purpose.when is not None:
             results = tuple(asked.results(purpose.when, "all"))
-            yield Verdict("purpose", purpose.name, asked.purpose(purpose.name), results)
+            yield Verdict("purpose", purpose.name, asked.truth(purpose.when), results)
     for requirement in project.requirements:
-        refuted = builder.refuted(requirement.when)
-        holds = builder.holds(requirement.when)
-        yield _verdict(asked, holds, refuted, requirement.when, "requirement", requirement.name)
+        results = tuple(asked.results(requirement.when, "all"))
+        yield Verdict("requirement", requirement.name, asked.truth(requirement.when), results)
     for suppression in project.suppressions:
-        holds = builder.holds(suppression.when)
-        one = _verdict(asked, holds, None, suppression.when, "suppression", suppression.name)
-        yield replace(one, detail=_scope(suppression))
+        holds = asked.truth(suppression.when) is True
+        results = tuple(asked.results(suppression.when, "all"))
+        yield Verdict("suppression", suppression.name, holds, results, _scope(suppression))
 
 
 def _scope(suppression: Suppression) -> str:
@@ -234,31 +235,15 @@ def _scope(suppression: Suppression) -> str:
     return f"only {', '.join(named)}" if named else ""
 
 
-def _verdict(
-    asked: _Asked,
-    holds: Formula,
-    refuted: Formula | None,
-    when: Condition,
-    kind: str,
-    name: str,
-) -> Verdict:
-    is_true = asked.meets([holds])[0]
-    is_false = asked.meets([refuted])[0] if refuted is not None else not is_true
-    result = True if is_true else (False if is_false else None)
-    return Verdict(kind, name, result, tuple(asked.results(when, "all")))
-
-
-def _rules(
-    run: Run, asked: _Asked, outcome: str, gate: int | None, choice: int | None
-) -> Iterator[RuleResult]:
+def _rules(run: Run, asked: _Asked, gate: int | None, choice: int | None) -> Iterator[RuleResult]:
     decisions = run.decisions
     holds = asked.meets(decisions.rule_formulas)
     winner = decisions.choices[choice].rule_number if choice is not None else None
-    refusals = asked.refusals()
+    given_way = _given_way(run, asked)
     for number, rule in enumerate(decisions.rules):
         fate = ""
         if holds[number]:
-            fate = _fate(run, rule, number, winner, gate, refusals)
+            fate = _stopped(run, rule, number, gate, winner) or given_way[number]
         results = (
             *asked.results(rule.when, "all"),
             *(r for part in rule.unless for r in asked.results(part, "unless")),
@@ -266,37 +251,53 @@ def _rules(
         yield RuleResult(rule.name, rule.why, rule.priority, holds[number], fate, results)
 
 
-def _fate(
-    run: Run,
-    rule: Rule,
-    number: int,
-    winner: int | None,
-    gate: int | None,
-    refusals: dict[int, str],
-) -> str:
-    """What became of a rule that holds."""
+def _stopped(run: Run, rule: Rule, number: int, gate: int | None, winner: int | None) -> str:
+    """What became of a rule that holds, '' when it had its turn and gave way."""
     if gate is not None:
         return f"stopped before any rule by {run.decisions.gates[gate].name}"
+    if winner is None or winner > number:
+        return ""
     if winner == number:
         return "wins"
-    if winner is not None and winner < number:
-        best = run.decisions.rules[winner]
-        return f"loses to {best.name} ({best.priority} over {rule.priority})"
-    tried = [
-        f"{c.template.id}: {refusals.get(c.number, 'not for this person')}"
-        for c in run.decisions.choices
-        if c.rule_number == number
+    best = run.decisions.rules[winner]
+    if best.priority == rule.priority:
+        return f"loses to {best.name} (both {rule.priority}, so by name)"
+    return f"loses to {best.name} ({best.priority} over {rule.priority})"
+
+
+def _given_way(run: Run, asked: _Asked) -> list[str]:
+    """For each rule why none of its templates could be sent."""
+    choices = run.decisions.choices
+    refusals = asked.refusals()
+    written = asked.meets([choice.writable for choice in choices])
+    reached = asked.meets([choice.reachable for choice in choices])
+    tried: dict[int, list[str]] = {}
+    for choice in choices:
+        why = refusals.get(choice.number)
+        if not written[choice.number]:
+            why = _unwritten(choice, asked)
+        elif not reached[choice.number]:
+            why = f"{choice.channel.name} doesn't reach this person"
+        tried.setdefault(choice.rule_number, []).append(f"{choice.template.id}: {why}")
+    return [
+        "no message: " + "; ".join(tried.get(number, ["it has no template"]))
+        for number in range(len(run.decisions.rules))
     ]
-    return "no message: " + "; ".join(tried) if tried else "no message: it has no template"
+
+
+def _unwritten(choice: Choice, asked: _Asked) -> str:
+    missing = [name for name in sorted(choice.template.required) if _lacks(asked, name)]
+    if missing:
+        return f"{', '.join(missing)} missing"
+    return "for another language, or suppressed"
+
+
+def _lacks(asked: _Asked, name: str) -> bool:
+    return name in asked.values and asked.values[name] is None
 
 
 def _reason(
-    run: Run,
-    asked: _Asked,
-    outcome: str,
-    gate: int | None,
-    best_rule: int | None,
-    choice: int | None,
+    run: Run, outcome: str, gate: int | None, best_rule: int | None, choice: int | None
 ) -> str:
     if gate is not None:
         one = run.decisions.gates[gate]

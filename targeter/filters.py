@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
+
+
+def _of_what_is_there(change: Callable[[Any], str]) -> Callable[[Any], str | None]:
+    """A filter that leaves what is missing missing, so that `default` behind it still sees that."""
+
+    @wraps(change)
+    def changed(value: Any) -> str | None:
+        return None if value is None else change(value)
+
+    return changed
 
 
 def default(value: Any, otherwise: str = "") -> Any:
@@ -14,22 +25,26 @@ def default(value: Any, otherwise: str = "") -> Any:
     return value
 
 
+@_of_what_is_there
 def upper(value: Any) -> str:
     """«ANNA»."""
     return str(value).upper()
 
 
+@_of_what_is_there
 def lower(value: Any) -> str:
     """«anna»."""
     return str(value).lower()
 
 
+@_of_what_is_there
 def capitalize(value: Any) -> str:
     """The first letter large, the rest as it was: «iPhone» stays «IPhone», «anna» is «Anna»."""
     text = str(value)
     return text[:1].upper() + text[1:]
 
 
+@_of_what_is_there
 def title(value: Any) -> str:
     """Each word's first letter large: «anna o'neil» is «Anna O'Neil», «jean-luc» «Jean-Luc»."""
     return re.sub(
@@ -39,6 +54,7 @@ def title(value: Any) -> str:
     )
 
 
+@_of_what_is_there
 def trim(value: Any) -> str:
     """Without white space at both ends."""
     return str(value).strip()

@@ -42,6 +42,12 @@ _WARNING = Severity.WARNING
 _INFO = Severity.INFO
 
 CODES: dict[str, Code] = {
+    # 0xx: comments that ignore findings; they can't be ignored themselves
+    "TG001": Code("unused-ignore", _WARNING),
+    "TG002": Code("ignore-not-attached", _WARNING),
+    "TG003": Code("snooze-expired", _WARNING),
+    "TG004": Code("ignore-without-reason"),
+    "TG005": Code("malformed-ignore"),
     # 1xx: YAML and shape
     "TG101": Code("yaml-syntax"),
     "TG102": Code("duplicate-key"),
@@ -49,7 +55,7 @@ CODES: dict[str, Code] = {
     "TG104": Code("missing-key"),
     "TG105": Code("wrong-value"),
     "TG106": Code("duplicate-name"),
-    "TG107": Code("yaml-surprise"),
+    "TG107": Code("yaml-surprise", _WARNING),
     "TG108": Code("yaml-feature"),
     "TG109": Code("not-yet"),
     "TG110": Code("path-outside"),
@@ -75,9 +81,23 @@ CODES: dict[str, Code] = {
     "TG215": Code("sensitive-column"),
     "TG216": Code("aggregate-misplaced"),
     "TG217": Code("other-person-reached"),
+    # 3xx: suspicious in an expression
+    "TG301": Code("null-dropped", _WARNING),
+    "TG302": Code("null-in-suppression"),
+    "TG303": Code("nan-counts-as-greatest", _WARNING),
+    "TG304": Code("constant-condition", _WARNING),
+    "TG305": Code("topic-without-refusal-guard", _WARNING),
     # 4xx: the rule set
     "TG401": Code("no-rules", _WARNING),
     "TG402": Code("equal-priority", _WARNING),
+    "TG403": Code("rule-cannot-win", _WARNING),
+    "TG404": Code("condition-cannot-hold", _WARNING),
+    "TG405": Code("equal-rules", _WARNING),
+    "TG406": Code("no-why", _WARNING),
+    "TG407": Code("unused-segment", _WARNING),
+    "TG408": Code("unused-trait", _WARNING),
+    "TG409": Code("sensitive-category-targeted", _WARNING),
+    "TG410": Code("friend-named-without-consent", _WARNING),
     # 5xx: templates and copy
     "TG501": Code("unknown-template"),
     "TG502": Code("template-syntax"),
@@ -90,13 +110,21 @@ CODES: dict[str, Code] = {
     "TG509": Code("never-fits"),
     "TG510": Code("channel-forbids"),
     "TG511": Code("unsafe-joint"),
+    # 6xx: tests of rules
+    "TG601": Code("unknown-column-in-test"),
+    "TG602": Code("value-not-castable-in-test"),
+    "TG603": Code("duplicate-test"),
+    "TG604": Code("empty-expectation"),
+    "TG605": Code("unknown-expectation"),
+    "TG606": Code("no-tests"),
+    "TG607": Code("test-without-day"),
+    "TG608": Code("row-never-seen"),
     # 7xx: what only data shows
     "TG701": Code("rule-matches-nobody", _WARNING),
     "TG702": Code("rule-always-loses", _WARNING),
     "TG703": Code("rule-not-running", _WARNING),
     "TG704": Code("template-never-used", _WARNING),
     "TG705": Code("rows-of-nobody", _WARNING),
-    "TG706": Code("rows-without-consent", _INFO),
     "TG710": Code("value-not-castable"),
     "TG711": Code("malformed-row"),
     "TG712": Code("person-twice"),
@@ -113,12 +141,16 @@ CODES: dict[str, Code] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: a code of `CODES`, what is wrong, where, and what to do."""
+    """One thing found: a code of `CODES`, what is wrong, where, and what to do.
+
+    `graded` is how severe a project's lint settings make it; None: as severe as its code.
+    """
 
     code: str
     message: str
     place: Place | None = None
     help: str = ""
+    graded: Severity | None = None
 
     @property
     def name(self) -> str:
@@ -126,7 +158,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        return CODES[self.code].severity
+        return self.graded or CODES[self.code].severity
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

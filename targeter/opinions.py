@@ -145,4 +145,5 @@ def _recent(bound: Bound, opinion: Opinion, declared: DeclaredTopic) -> str:
     if source is None or source.time is None or declared.last is None:
         return "true"
     end = f"{literal(bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
-    return f"r.{identifier(source.time)} >= {end} - {declared.last.interval}"
+    moment = f"TRY_CAST(r.{identifier(source.time)} AS TIMESTAMP)"
+    return f"{moment} >= {end} - {declared.last.interval}"

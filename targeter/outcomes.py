@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from targeter.cells import ASSIGNED, REFUSED, TOO_SMALL
 from targeter.database import Engine, literal
-from targeter.decisions import DECIDED, Choice, Decisions
+from targeter.decisions import DECIDED, Decisions
 from targeter.errors import PeopleDontAddUp
 from targeter.signature import question
 
@@ -64,8 +62,8 @@ def _outcome(decisions: Decisions) -> str:
 def _unreachable(decisions: Decisions) -> str:
     """SQL: some template of the best rule could be written, had its channel reached the person."""
     cases = []
-    for rule, choices in _by_rule(decisions):
-        tests = [f"({question(c.wanted)} AND NOT {question(c.formula)})" for c in choices]
+    for rule, choices in decisions.by_rule():
+        tests = [f"({question(c.writable)} AND NOT {question(c.reachable)})" for c in choices]
         cases.append(f"WHEN {rule} THEN {' OR '.join(tests)}")
     return f"coalesce(CASE d.best_rule {' '.join(cases)} END, false)" if cases else "false"
 
@@ -81,10 +79,3 @@ def _too_small(decisions: Decisions) -> str:
         f"JOIN {DECIDED} AS d ON d.person = r.person AND d.best_rule = c.rule "
         f"WHERE r.why = {literal(TOO_SMALL)}"
     )
-
-
-def _by_rule(decisions: Decisions) -> Iterator[tuple[int, list[Choice]]]:
-    for number in range(len(decisions.rules)):
-        choices = [c for c in decisions.choices if c.rule_number == number]
-        if choices:
-            yield number, choices

@@ -11,14 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from targeter import batches, checks, explain, reports
+from targeter import batches, checks, explain, reports, tester
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
-from targeter.database import Engine, EngineError, failed
+from targeter.database import Engine, EngineError, failed, identifier, literal
 from targeter.decisions import decide, needed_columns, plan_decisions
 from targeter.declaring import Declared, declare_columns
-from targeter.errors import RulesAreWrong
+from targeter.editor import EditorFile, editor_files
+from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
+from targeter.lint import proofs
+from targeter.lint.report import Report, Request, report
 from targeter.outcomes import settle
 from targeter.profiles import build_profiles
 from targeter.project import SETTINGS, Project, read_project
@@ -52,8 +55,43 @@ class Options:
 
 def lint(options: Options) -> tuple[Finding, ...]:
     """Everything that can be said of a project without opening a source."""
+    return lint_report(options).findings
+
+
+def lint_report(
+    options: Options, request: Request = Request(), *, with_data: bool = False
+) -> Report:
+    """The same with what was asked for, ignored and touched; `with_data` plans, too.
+
+    Raises `WrongUsage` for a word that is no code, and where git is asked and can't answer.
+    """
     project = read_project(options.root)
-    return _findings(project, bind(project, _day(project, options)))
+    day = _day(project, options)
+    bound = bind(project, day)
+    said = _seen_in_data(options, project, bound) if with_data else _findings(project, bound)
+    found = [*said, *tester.check(bound), *proofs.analyse(bound)]
+    return report(bound, found, day, request)
+
+
+def _seen_in_data(options: Options, project: Project, bound: Bound) -> Iterable[Finding]:
+    """What a plan shows, with the columns that the data has; where there is none, why not."""
+    try:
+        with planned(options) as run:
+            return (*run.findings, *reports.plan_report(run, 0).findings)
+    except (RulesAreWrong, BadData) as error:
+        return (*_findings(project, bound), *error.findings)
+
+
+def run_tests(options: Options, request: tester.Request = tester.Request()) -> tester.Report:
+    """Example people and what they must get, run without opening a source.
+
+    Raises `RulesAreWrong` with every error of the rules, or of the tests; `NothingToCheck`
+    where no test is wanted.
+    """
+    project = read_project(options.root)
+    bound = bind(project, _day(project, options))
+    _refuse(_findings(project, bound))
+    return tester.run_tests(bound, request)
 
 
 def _findings(project: Project, bound: Bound) -> tuple[Finding, ...]:
@@ -85,11 +123,46 @@ def declare(options: Options, progress: Progress = silent) -> Declared:
     assert settings is not None
     declared = declare_columns(settings, loaded)
     if declared.columns:
-        target = options.root / SETTINGS
-        temporary = target.with_name(f".{target.name}.{os.getpid()}")
-        temporary.write_bytes(declared.text.encode())
-        temporary.replace(target)
+        _replace(options.root / SETTINGS, declared.text)
     return declared
+
+
+def schemas(options: Options, *, write: bool) -> tuple[EditorFile, ...]:
+    """What an editor needs to know of a project's YAML; written only if asked to."""
+    files = editor_files(read_project(options.root))
+    for file in files if write else ():
+        _replace(options.root / file.path, file.text)
+    return files
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    target.parent.mkdir(exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    temporary.write_bytes(text.encode())
+    temporary.replace(target)
+
+
+def keys_beginning(options: Options, beginning: str, at_most: int) -> tuple[str, ...]:
+    """The keys of people that begin so, sorted; none where the base is no small file."""
+    project = read_project(options.root)
+    base = project.settings.base
+    if base is None or base.path is None or not _is_small(options.root / base.path):
+        return ()
+    with _engine(project, options) as engine:
+        scratch, found = engine.scratch, project.settings.identifiers
+        loaded = load(engine, base, options.root, options.data_roots, scratch, found)
+        key, table = identifier(base.key or ""), identifier(loaded.table)
+        rows = engine.rows(
+            f"SELECT {key} FROM {table} WHERE starts_with({key}, {literal(beginning)}) "
+            f"ORDER BY 1 LIMIT {at_most}"
+        )
+    return tuple(str(row[0]) for row in rows)
+
+
+def _is_small(path: Path) -> bool:
+    """Whether a file can be read while somebody waits for a shell to complete a word."""
+    return path.is_file() and path.stat().st_size < 5_000_000
 
 
 @contextmanager
@@ -102,8 +175,9 @@ def planned(options: Options, progress: Progress = silent) -> Iterator[Run]:
     day = _day(project, options)
     bound = bind(project, day)
     found = _findings(project, bound)
-    # a column that isn't declared may still be in the data; everything else is wrong already
-    _refuse(f for f in found if not (_may_be_assumed(f) and _has_undeclared(project)))
+    # a column that isn't declared may still be in the data; anything else is wrong already
+    if any(not _may_be_assumed(f) for f in errors_in(found)):
+        _refuse(found)
     with _engine(project, options) as engine:
         try:
             yield _run(engine, project, bound, options, progress)
@@ -160,12 +234,8 @@ def _refuse(findings: Iterable[Finding]) -> None:
 
 
 def _may_be_assumed(finding: Finding) -> bool:
+    """Whether a source may turn out to have the column that is missed here."""
     return finding.code in ("TG202", "TG214", "TG503")
-
-
-def _has_undeclared(project: Project) -> bool:
-    """Whether a source may hold more columns than are declared: every file may."""
-    return any(not source.is_derived for source in project.settings.sources)
 
 
 def _assumed(loaded: Sequence[Loaded]) -> Assumed:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from targeter.binding import Bound, BoundTrait
 from targeter.database import Engine, Parser, Tree, identifier, literal
-from targeter.derived import aggregated
+from targeter.derived import exact_calls
 from targeter.errors import BadData
 from targeter.expressions import aggregates, trees
 from targeter.expressions.compiler import Compiled, guarded, run_text, swapped
@@ -37,15 +37,25 @@ def purpose_column(name: str) -> str:
     return f"purpose({name})"
 
 
+def as_computed(profile: str) -> str:
+    """A profile table as it was computed: nothing is put in its place."""
+    return profile
+
+
 def build_profiles(
-    engine: Engine, bound: Bound, loaded: Mapping[str, str], needed: frozenset[str]
+    engine: Engine,
+    bound: Bound,
+    loaded: Mapping[str, str],
+    needed: frozenset[str],
+    instead: Callable[[str], str] = as_computed,
 ) -> Profiles:
     """Make the table of profiles from loaded sources (engine tables by source name).
 
     `needed` are the columns that anything asks for; traits that nothing needs are left out.
+    `instead` is asked after every step for the table to go on with: tests put in values of theirs.
     Raises `BadData` when a person stands twice in the base or has no key.
     """
-    builder = _Builder(engine, bound, dict(loaded))
+    builder = _Builder(engine, bound, dict(loaded), instead)
     base = bound.project.settings.base
     assert base is not None
     _check_keys(engine, base, loaded[base.name])
@@ -97,7 +107,7 @@ def _check_keys(engine: Engine, base: Source, table: str) -> None:
 
 def normalised(column: str) -> str:
     """An identifier other than the key, so that `@Anna` and `anna ` are one (SQL)."""
-    return f"nullif(ltrim(lower(trim({column})), '@'), '')"
+    return f"nullif(ltrim(lower(trim({column}::VARCHAR)), '@'), '')"
 
 
 @dataclass(slots=True)
@@ -105,6 +115,7 @@ class _Builder:
     engine: Engine
     bound: Bound
     tables: dict[str, str]
+    instead: Callable[[str], str] = as_computed
     profile: str = ""
     found: list[Finding] = field(default_factory=list)
     _steps: int = 0
@@ -212,8 +223,8 @@ class _Builder:
     def _in_time(self, source: Source) -> str:
         if source.time is None:
             return "true"
-        column = f"{ROW}.{identifier(source.time)}"
-        return f"{column} < {literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
+        moment = _moment(source.time)
+        return f"{moment} < {literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
 
     def _report_strays(self, source: Source, table: str, join: str) -> None:
         """Rows that belong to nobody: counted, with examples."""
@@ -245,9 +256,10 @@ class _Builder:
 
     def stances(self, needed: frozenset[str]) -> None:
         """A column for each topic somebody asks about."""
-        self.profile = add_stances(
+        with_stances = add_stances(
             self.engine, self.bound, self.tables, self.profile, PERSON, needed
         )
+        self.profile = self.instead(with_stances)
 
     def level(self, traits: Sequence[BoundTrait]) -> None:
         """All traits that need only what is there: one scan for each source, then one join."""
@@ -272,7 +284,7 @@ class _Builder:
             f"CREATE OR REPLACE TABLE {table} AS SELECT p.*, {', '.join(columns)} "
             f"FROM {self.profile} AS p {' '.join(joins)}"
         )
-        self.profile = table
+        self.profile = self.instead(table)
 
     def _own_value(self, trait: BoundTrait) -> str:
         """A trait over the profile itself."""
@@ -332,8 +344,7 @@ class _Builder:
         source = self.bound.project.settings.source(str(trait.trait.source))
         assert source is not None and source.time is not None
         end = f"{literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
-        column = f"{ROW}.{identifier(source.time)}"
-        test = f"SELECT ({column} >= {end} - {trait.trait.last.interval})"
+        test = f"SELECT ({_moment(source.time)} >= {end} - {trait.trait.last.interval})"
         parsed = self.bound.parser.trees([test])[0]
         assert isinstance(parsed, dict)
         recent = trees.single_expression(parsed)
@@ -365,9 +376,9 @@ class _Builder:
         """An expression over aggregates: each is computed in the scan, the rest on its result."""
         compiled = trait.values[0]
         swap: dict[int, Tree] = {}
+        exact = exact_calls(compiled, self.bound.parser, where)
         for call in aggregates.of(compiled.tree):
-            exact = aggregated(replace(compiled, tree=call), self.bound.parser, where)
-            inner.append(_sql(self.bound.parser, exact))
+            inner.append(_sql(self.bound.parser, exact[id(call)]))
             column = trees.column(alias, f"a{len(inner) - 1}")
             if str(call["function_name"]) in ("count", "count_star"):
                 zero = trees.constant("0", "INTEGER")
@@ -393,6 +404,11 @@ class _Builder:
         if not joins:
             return f"{table} AS {ROW}"
         return f"(SELECT {', '.join(shown)} FROM {table} AS {ROW} {' '.join(joins)}) AS {ROW}"
+
+
+def _moment(column: str) -> str:
+    """When a row happened, as a timestamp; a day so far away that none can hold it is missing."""
+    return f"TRY_CAST({ROW}.{identifier(column)} AS TIMESTAMP)"
 
 
 def _sql(parser: Parser, tree: Tree) -> str:

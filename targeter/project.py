@@ -17,6 +17,7 @@ from targeter.templates import Template, read_template
 from targeter.yaml_source import Fields, TextFile
 
 SETTINGS = "rules/targeter.yaml"
+TESTS = "rules/tests/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,7 @@ def read_project(root: Path) -> Project:
     settings = read_settings(_settings_node(root, files, found), found)
     parts = _Parts([], [], [], [], [])
     for path in _files(root, "rules", (".yaml", ".yml")):
-        if path.startswith("rules/tests/"):
-            message = "tests of rules are not served yet by this version"
-            found.append(Finding("TG109", message, Place(path, 1, 1), "take the file out"))
-        elif path != SETTINGS:
+        if path != SETTINGS and not path.startswith(TESTS):
             _read_rule_file(root, path, files, parts, found)
     for source in settings.sources:
         if source.sql is not None:
@@ -93,6 +91,14 @@ def read_project(root: Path) -> Project:
         tuple(files),
         tuple(found),
     )
+
+
+def read_test_files(root: Path, found: list[Finding]) -> tuple[TextFile, ...]:
+    """The files of tests, which are about the project and no part of it."""
+    files: list[TextFile] = []
+    for path in _files(root, TESTS, (".yaml", ".yml")):
+        _text(root, path, files, found)
+    return tuple(files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Rule:
     templates: tuple[Scalar, ...]
     enabled: bool
     campaign: str | None
+    campaign_place: Place | None = None
 
     @property
     def order(self) -> tuple[int, str]:
@@ -97,6 +98,7 @@ def _rule(fields: Fields, campaign: Scalar | None) -> Rule | None:
         templates,
         enabled,
         in_campaign.text if in_campaign else None,
+        in_campaign.place if in_campaign else None,
     )
 
 

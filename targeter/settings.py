@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import zoneinfo
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from dataclasses import dataclass
 from targeter import policies
 from targeter.channels import CHANNELS, Channel, channel_from
 from targeter.findings import Finding, Place
+from targeter.grading import Grading, read_grading
 from targeter.policies import Campaign, Holdout, Purpose
 from targeter.sources.declared import Source, read_sources
 from targeter.topics import Topic
 from targeter.traits import Span, Trait, read_span, read_traits
 from targeter.yaml_source import Entries, Fields, Node, Scalar, plain_value
 
-_LATER = ("frequency_cap", "cooldown", "history", "lint", "max_people", "block")
+_LATER = ("frequency_cap", "cooldown", "history", "max_people", "block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Settings:
     holdout: Holdout | None = None
     facts: tuple[tuple[str, str], ...] = ()
     fact_places: tuple[Place, ...] = ()
+    lint: Grading = Grading()
 
     @property
     def base(self) -> Source | None:
@@ -112,17 +115,24 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
         holdout=policies.read_holdout(fields),
         facts=facts,
         fact_places=fact_places,
+        lint=read_grading(fields),
     )
     fields.not_yet(*_LATER)
     fields.done()
     return settings
 
 
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """The names of the time zones; finding them opens hundreds of files, so it is done once."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _time_zone(fields: Fields) -> str:
     scalar = fields.scalar("time_zone")
     if scalar is None:
         return "UTC"
-    if scalar.text in zoneinfo.available_timezones():
+    if scalar.text in time_zones():
         return scalar.text
     fields.wrong(scalar, f"unknown time zone {scalar.text!r}", "for example Europe/London")
     return "UTC"

@@ -8,10 +8,10 @@ Nearly everything else is a question about those bits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from targeter.conditions import Condition
+from targeter.conditions import Condition, scalars
 from targeter.database import Parser, Tree
 from targeter.expressions import trees
 from targeter.expressions.compiler import Compiled, run_text, swapped
@@ -133,9 +133,24 @@ class Builder:
         self._expressions = expressions
         self._segments = segments
         self._bits: dict[str, int] = {}
+        self._written: dict[tuple[int, bool], str] = {}
+        self._is_made = False
 
     def signature(self) -> Signature:
+        """The leaves so far; from here on only these can be asked about."""
+        self._is_made = True
         return Signature(tuple(self._bits))
+
+    def foresee(self, conditions: Iterable[Condition], *, negated: bool = False) -> None:
+        """Write the leaves of many conditions out at once: one by one takes milliseconds each."""
+        wanted = {
+            (id(tree), is_negated): self._leaf_tree(tree, is_negated)
+            for condition in conditions
+            for scalar in scalars(condition)
+            for tree, is_negated in _leaf_trees(self._tree(scalar), negated)
+        }
+        texts = run_text(self._parser, list(wanted.values()))
+        self._written.update(zip(wanted, texts, strict=True))
 
     def holds(self, condition: Condition) -> Formula:
         """The formula that is met by whom the condition is TRUE for."""
@@ -147,11 +162,13 @@ class Builder:
 
     def leaf(self, sql: str) -> Formula:
         """A bit for a test of ours over the profile `p`."""
+        assert sql in self._bits or not self._is_made, sql
         return Leaf(self._bits.setdefault(sql, len(self._bits)))
 
-    def whole(self, scalar: Scalar) -> str:
-        """An expression as SQL over `p` that is TRUE, FALSE or NULL, for explaining it."""
-        return run_text(self._parser, [self._without_segments(self._tree(scalar))])[0]
+    def whole(self, expressions: Iterable[Scalar]) -> list[str]:
+        """Expressions as SQL over `p` that is TRUE, FALSE or NULL, for explaining them."""
+        trees_ = [self._without_segments(self._tree(scalar)) for scalar in expressions]
+        return run_text(self._parser, trees_)
 
     def _tree(self, scalar: Scalar) -> Tree:
         return self._expressions[scalar.key].tree
@@ -176,9 +193,13 @@ class Builder:
         return self.leaf(self._leaf_text(tree, negated))
 
     def _leaf_text(self, tree: Tree, negated: bool) -> str:
-        leaf = _negation(tree) if negated else tree
-        leaf = self._without_segments(leaf)
-        return run_text(self._parser, [leaf])[0]
+        key = id(tree), negated
+        if key not in self._written:
+            self._written[key] = run_text(self._parser, [self._leaf_tree(tree, negated)])[0]
+        return self._written[key]
+
+    def _leaf_tree(self, tree: Tree, negated: bool) -> Tree:
+        return self._without_segments(_negation(tree) if negated else tree)
 
     def _without_segments(self, tree: Tree) -> Tree:
         """Segments named inside an expression, written out as «holds»."""
@@ -197,6 +218,17 @@ class Builder:
         parts = [self._as_tree(part) for part in condition.parts]
         kind = "CONJUNCTION_AND" if condition.kind == "all" else "CONJUNCTION_OR"
         return parts[0] if len(parts) == 1 else trees.conjunction(kind, *parts)
+
+
+def _leaf_trees(tree: Tree, negated: bool) -> Iterator[tuple[Tree, bool]]:
+    """Where AND, OR and NOT end, and whether what stands there is asked for being FALSE."""
+    if tree["class"] == "CONJUNCTION":
+        for child in tree["children"]:
+            yield from _leaf_trees(child, negated)
+    elif tree["class"] == "OPERATOR" and tree["type"] == "OPERATOR_NOT":
+        yield from _leaf_trees(tree["children"][0], not negated)
+    elif _segment_name(tree) is None:
+        yield tree, negated
 
 
 def _segment_name(tree: Tree) -> str | None:

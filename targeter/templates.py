@@ -49,6 +49,19 @@ _INSTEAD = {
     nodes.Mul: "arithmetic belongs into a trait",
     nodes.Concat: "put the two beside each other: {{ a }}{{ b }}",
 }
+# statements are found by the word that begins them
+_KEYWORDS: dict[type[nodes.Node], str] = {
+    nodes.For: "for",
+    nodes.If: "if",
+    nodes.Macro: "macro",
+    nodes.Assign: "set",
+    nodes.Include: "include",
+    nodes.Extends: "extends",
+    nodes.Import: "import",
+}
+# Names that Jinja fills itself, whatever a profile holds.
+_RESERVED = frozenset({"self", "super", "loop", "caller", "varargs", "kwargs"})
+_BLOCK = re.compile(r"\{([{%]).*?(?:[}%]\}|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ class Template:
     def holes(self) -> Iterator[Hole]:
         """Each value written into the text, with what stands directly around it."""
         tree = ENVIRONMENT.parse(self.body)
+        spots = _Spots(self.file, self.body_start, tree)
         for output in tree.find_all(nodes.Output):
             parts = output.nodes
             for before, node, after in zip(
@@ -112,8 +126,21 @@ class Template:
             ):
                 if not isinstance(node, nodes.TemplateData):
                     names = tuple(name.name for name in _names(node))
-                    place = _place(self.file, self.body_start, node)
+                    place = spots.of(node)
                     yield Hole(names, _beside(before), _beside(after), place)
+
+    @property
+    def fixed_text(self) -> str:
+        """What every message of this template holds: its words outside of conditions, and one
+        letter for each value that must be there."""
+        parts: list[str] = []
+        for output in ENVIRONMENT.parse(self.body).body:
+            for node in output.nodes if isinstance(output, nodes.Output) else ():
+                if isinstance(node, nodes.TemplateData):
+                    parts.append(node.data)
+                elif isinstance(node, nodes.Name):
+                    parts.append("a")
+        return "".join(parts).strip()
 
 
 def _beside(node: nodes.Node | None) -> str | None:
@@ -212,32 +239,52 @@ def _variables(
     except RecursionError:
         found.append(Finding("TG505", "nested too deeply", file.place(start)))
         return None
-    before = len(found)
-    _check(tree, file, start, found, 0)
+    deep = _too_deep(tree)
+    if deep:
+        place = _line_place(file, start, deep.lineno)
+        found.append(Finding("TG505", "nested too deeply", place))
+        return None
+    before, spots = len(found), _Spots(file, start, tree)
+    _check(tree, spots, found)
+    if not _says_something(tree) and len(found) == before:
+        found.append(Finding("TG508", "the template has no text", file.place(start)))
     if len(found) > before:
         return None
-    return list(_used(tree, file, start, frozenset()))
+    return list(_used(tree, spots, frozenset()))
 
 
-def _check(node: nodes.Node, file: TextFile, start: int, found: list[Finding], depth: int) -> None:
-    if depth > MAX_DEPTH:
-        found.append(Finding("TG505", "nested too deeply", _place(file, start, node)))
-        return
+def _too_deep(tree: nodes.Template) -> nodes.Node | None:
+    """A part that stands deeper than templates go; nothing else may follow it down there."""
+    level: list[nodes.Node] = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for node in level for child in node.iter_child_nodes()]
+    return level[0] if level else None
+
+
+def _says_something(tree: nodes.Template) -> bool:
+    parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
+    return any(not isinstance(part, nodes.TemplateData) or part.data.strip() for part in parts)
+
+
+def _check(node: nodes.Node, spots: _Spots, found: list[Finding]) -> None:
     if not isinstance(node, _ALLOWED):
         what = type(node).__name__.lower()
         help_ = next((text for kind, text in _INSTEAD.items() if isinstance(node, kind)), "")
         message = f"a template may not hold {_spoken(node, what)}"
-        found.append(Finding("TG505", message, _place(file, start, node), help_))
+        found.append(Finding("TG505", message, spots.of(node), help_))
         return
     if isinstance(node, nodes.Filter):
-        _check_filter(node, file, start, found)
+        _check_filter(node, spots, found)
     if isinstance(node, nodes.Test) and node.name != "defined":
         message = f"unknown test {node.name!r}"
         help_ = "ask with {% if value %}, a comparison, or 'is defined'"
-        found.append(Finding("TG505", message, _place(file, start, node), help_))
+        found.append(Finding("TG505", message, spots.of(node), help_))
         return
+    if isinstance(node, nodes.Name) and node.name in _RESERVED:
+        message = f"{node.name!r} is a word of Jinja and names no value"
+        found.append(Finding("TG505", message, spots.of(node)))
     for child in node.iter_child_nodes():
-        _check(child, file, start, found, depth + 1)
+        _check(child, spots, found)
 
 
 def _spoken(node: nodes.Node, what: str) -> str:
@@ -245,8 +292,8 @@ def _spoken(node: nodes.Node, what: str) -> str:
     return names.get(what, f"this ({what})")
 
 
-def _check_filter(node: nodes.Filter, file: TextFile, start: int, found: list[Finding]) -> None:
-    place = _place(file, start, node)
+def _check_filter(node: nodes.Filter, spots: _Spots, found: list[Finding]) -> None:
+    place = spots.of(node)
     if node.name not in FILTERS:
         help_ = did_you_mean(node.name, sorted(FILTERS))
         found.append(Finding("TG505", f"unknown filter {node.name!r}", place, help_))
@@ -254,25 +301,70 @@ def _check_filter(node: nodes.Filter, file: TextFile, start: int, found: list[Fi
         found.append(Finding("TG505", "a filter takes plain values only", place))
     if not all(isinstance(argument, nodes.Const) for argument in node.args):
         found.append(Finding("TG505", "a filter's values are written out", place))
+    takes = 1 if node.name == "default" else 0
+    if node.name in FILTERS and len(node.args) != takes:
+        message = f"{node.name} takes {'one value' if takes else 'no values'}"
+        found.append(Finding("TG505", message, place, "{{ name|default('you') }}" * takes))
 
 
-def _used(
-    node: nodes.Node, file: TextFile, start: int, guarded: frozenset[str]
-) -> Iterator[Variable]:
-    """The variables below a node; one is required where nothing asked for it before."""
+def _used(node: nodes.Node, spots: _Spots, known: frozenset[str]) -> Iterator[Variable]:
+    """The variables below a node; one is required unless it is `known` to be there, or asked for."""
     if isinstance(node, nodes.Name):
-        yield Variable(node.name, _place(file, start, node), node.name not in guarded)
+        yield Variable(node.name, spots.of(node), node.name not in known)
     elif isinstance(node, nodes.Filter) and node.name == "default":
-        names = {n.name for n in _names(node)}
+        names = frozenset(name.name for name in _names(node))
         for child in node.iter_child_nodes():
-            yield from _used(child, file, start, guarded | names)
+            yield from _used(child, spots, known | names)
     elif isinstance(node, nodes.If | nodes.CondExpr):
-        asked = guarded | {n.name for n in _names(node.test)}
-        for child in node.iter_child_nodes():
-            yield from _used(child, file, start, asked)
+        yield from _used_if(node, spots, known)
+    elif isinstance(node, nodes.Or):
+        asked = frozenset(name.name for name in _names(node.left))
+        yield from _used(node.left, spots, known | asked)
+        yield from _used(node.right, spots, known)
     else:
         for child in node.iter_child_nodes():
-            yield from _used(child, file, start, guarded)
+            yield from _used(child, spots, known)
+
+
+def _used_if(
+    node: nodes.If | nodes.CondExpr, spots: _Spots, known: frozenset[str]
+) -> Iterator[Variable]:
+    """The test may ask for anything; what it proves is known in the branch it leads to."""
+    asked = frozenset(name.name for name in _names(node.test))
+    yield from _used(node.test, spots, known | asked)
+    held = known | _proven(node.test, outcome=True)
+    failed = known | _proven(node.test, outcome=False)
+    if isinstance(node, nodes.CondExpr):
+        yield from _used(node.expr1, spots, held)
+        if node.expr2 is not None:
+            yield from _used(node.expr2, spots, failed)
+        return
+    for child in node.body:
+        yield from _used(child, spots, held)
+    for child in (*node.elif_, *node.else_):
+        yield from _used(child, spots, failed)
+
+
+def _proven(test: nodes.Node, *, outcome: bool) -> frozenset[str]:
+    """The names that are certainly there when a test comes out like that."""
+    if isinstance(test, nodes.Not):
+        return _proven(test.node, outcome=not outcome)
+    if isinstance(test, nodes.And | nodes.Or):
+        left = _proven(test.left, outcome=outcome)
+        right = _proven(test.right, outcome=outcome)
+        return left | right if isinstance(test, nodes.And) == outcome else left & right
+    if not outcome:
+        return frozenset()
+    if isinstance(test, nodes.Compare):  # == with a text or number, or an order: both are there
+        operands = [test.expr, *(operand.expr for operand in test.ops)]
+        is_equal = all(operand.op == "eq" for operand in test.ops)
+        has_value = any(isinstance(o, nodes.Const) and o.value is not None for o in operands)
+        is_order = all(operand.op in ("lt", "lteq", "gt", "gteq") for operand in test.ops)
+        if not is_order and not (is_equal and has_value):
+            return frozenset()
+        return frozenset(operand.name for operand in operands if isinstance(operand, nodes.Name))
+    shown = test.node if isinstance(test, nodes.Test) else test
+    return frozenset([shown.name]) if isinstance(shown, nodes.Name) else frozenset()
 
 
 def _names(node: nodes.Node) -> list[nodes.Name]:
@@ -280,28 +372,62 @@ def _names(node: nodes.Node) -> list[nodes.Name]:
     return [node, *found] if isinstance(node, nodes.Name) else found
 
 
-def _place(file: TextFile, start: int, node: nodes.Node) -> Place:
-    """Jinja knows lines only; the column is where the node's own word stands on that line."""
-    word = getattr(node, "name", None) or getattr(node, "attr", None)
-    return _line_place(file, start, node.lineno, word if isinstance(word, str) else None)
+class _Spots:
+    """Where the parts of a body stand. Jinja knows their lines only.
+
+    The column is where a part's own word stands inside braces: the first time it is met the
+    first such word of the line, the next time the next.
+    """
+
+    def __init__(self, file: TextFile, start: int, tree: nodes.Template) -> None:
+        self._file, self._start = file, start
+        self._nth: dict[int, int] = {}
+        seen: dict[tuple[int, str], int] = {}
+        for node in tree.find_all(nodes.Node):
+            key = (node.lineno, _word(node))
+            self._nth[id(node)] = seen.get(key, 0)
+            seen[key] = self._nth[id(node)] + 1
+
+    def of(self, node: nodes.Node) -> Place:
+        if not _word(node):
+            node = next(iter(_names(node)), node)
+        nth = self._nth.get(id(node), 0)
+        return _line_place(self._file, self._start, node.lineno, _word(node), nth)
 
 
-def _line_place(file: TextFile, start: int, lineno: int, word: str | None = None) -> Place:
+def _word(node: nodes.Node) -> str:
+    """The word by which a part of a template is found on its line."""
+    word = _KEYWORDS.get(type(node)) or getattr(node, "name", None) or getattr(node, "attr", None)
+    return word if isinstance(word, str) else ""
+
+
+def _unquoted(block: str) -> str:
+    """A block with its texts blanked: a word inside quotes names nothing."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", lambda match: " " * len(match[0]), block)
+
+
+def _line_place(
+    file: TextFile, start: int, lineno: int | None, word: str = "", nth: int = 0
+) -> Place:
     offset = start
-    for _ in range(max(lineno, 1) - 1):
+    for _ in range((lineno or 1) - 1):
         offset = file.text.find("\n", offset) + 1
     end = file.text.find("\n", offset)
     line = file.text[offset : end if end >= 0 else len(file.text)]
-    if word:
-        match = re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", line)
-        inside = re.search(r"\{[{%][^}]*?(?<!\w)" + re.escape(word) + r"(?!\w)", line)
-        if inside:
-            at = inside.end() - len(word)
-            return file.place(offset + at, len(word))
-        if match:
-            return file.place(offset + match.start(), len(word))
-    block = re.search(r"\{[{%]", line)
-    return file.place(offset + (block.start() if block else 0), len(line.strip()) or 1)
+    blocks = list(_BLOCK.finditer(line))
+    found = [
+        block.start() + match.start()
+        for block in blocks
+        for match in re.finditer(rf"(?<![\w.]){re.escape(word)}(?!\w)", _unquoted(block[0]))
+        if word
+    ]
+    if found:
+        return file.place(offset + found[min(nth, len(found) - 1)], len(word))
+    # an expression without a name: its block, or the line where braces never close
+    first = blocks[0] if blocks else None
+    if first:
+        return file.place(offset + first.start(), len(first[0]))
+    return file.place(offset, len(line.strip()) or 1)
 
 
 def placeholders(link: str) -> frozenset[str]:

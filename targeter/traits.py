@@ -58,6 +58,7 @@ class Trait:
     in_copy_place: Place | None = None
     sensitive: bool = False
     purpose: Scalar | None = None
+    source_place: Place | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,11 +80,11 @@ def read_traits(settings: Fields) -> tuple[Trait, ...]:
 
 
 def _trait(name: Scalar, fields: Fields) -> Trait | None:
-    copy_scalar = fields.scalar("in_copy")
+    source, copy_scalar = fields.scalar("from"), fields.scalar("in_copy")
     trait = Trait(
         name=name.text,
         place=name.place,
-        source=fields.text("from"),
+        source=source.text if source else None,
         value=fields.scalar("value"),
         exists=fields.boolean("exists"),
         picks=_picks(fields),
@@ -97,6 +98,7 @@ def _trait(name: Scalar, fields: Fields) -> Trait | None:
         in_copy_place=copy_scalar.place if copy_scalar else None,
         sensitive=fields.boolean("sensitive"),
         purpose=fields.scalar("purpose"),
+        source_place=source.place if source else None,
     )
     fields.done()
     return trait if _is_whole(trait, fields) else None

@@ -17,6 +17,13 @@ MAX_DEPTH = 30
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# Characters that YAML 1.2 doesn't allow, section 5.1: its reader knows no place for them.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# What YAML 1.1 reads as a boolean or number and 1.2 doesn't, or as another number.
+_SWITCH = re.compile(r"yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF")
+_OCTAL = re.compile(r"[-+]?0[0-7]+")
+_SIXTIES = re.compile(r"[-+]?[1-9][0-9]*(:[0-5]?[0-9])+(\.[0-9]*)?")
+_GROUPED = re.compile(r"[-+]?[0-9]+(_[0-9]+)+")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False}
 # the style of a scalar that is a file of its own, such as a derived source's SQL
@@ -149,18 +156,46 @@ def parse(file: TextFile, found: list[Finding]) -> Node | None:
     if len(file.text) > MAX_FILE_BYTES:
         found.append(Finding("TG112", "the file is larger than 5 MB", file.place(0)))
         return None
+    unreadable = _UNREADABLE.search(file.text)
+    if unreadable:
+        message = f"a control character, U+{ord(unreadable[0]):04X}, can't stand in YAML"
+        place = file.place(unreadable.start())
+        found.append(Finding("TG101", message, place, "take it out; save the file as UTF-8"))
+        return None
     try:
-        node = yaml.compose(file.text, Loader=_LOADER)
+        refused = _scanned(file, found)
+        node = None if refused is None else yaml.compose(file.text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         found.append(_syntax_finding(file, error))
         return None
     except (yaml.YAMLError, ValueError) as error:
         found.append(Finding("TG101", f"not readable as YAML: {error}", file.place(0)))
         return None
-    except RecursionError:
-        found.append(Finding("TG101", "nested too deeply", file.place(0)))
-        return None
-    return None if node is None else _converted(file, node, found, 0)
+    return None if node is None else _Reader(file, found, refused or frozenset()).read(node)
+
+
+def _scanned(file: TextFile, found: list[Finding]) -> frozenset[int] | None:
+    """The file read once without building anything: where nodes begin that are not read.
+
+    Tags, anchors and aliases hide what a rule says. None for a file nested so deeply that
+    building its nodes would exhaust the stack.
+    """
+    refused, depth = set(), 0
+    for event in yaml.parse(file.text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        at = event.start_mark.index if event.start_mark else 0
+        if depth > MAX_DEPTH:
+            found.append(Finding("TG101", "nested too deeply", file.place(at)))
+            return None
+        if getattr(event, "anchor", None) or getattr(event, "tag", None):
+            refused.add(at)
+            message = "anchors, aliases and tags are not used here"
+            help_ = "write the value out; share conditions as segments"
+            found.append(Finding("TG108", message, file.place(at), help_))
+    return frozenset(refused)
 
 
 def _syntax_finding(file: TextFile, error: yaml.MarkedYAMLError) -> Finding:
@@ -173,71 +208,73 @@ def _syntax_finding(file: TextFile, error: yaml.MarkedYAMLError) -> Finding:
             "a colon followed by a space starts a mapping: write the value as a block,\n"
             "  when: |\n    the condition on a line of its own"
         )
-    elif "found character '\\t'" in problem or "tab" in problem:
+    elif "tab character" in problem or (mark and file.text[mark.index : mark.index + 1] == "\t"):
         help_ = "indent with spaces, not tabs"
     elif "found character" in problem and "cannot start any token" in problem:
         help_ = "put the value in quotes, or write it as a | block"
-    elif "more than one document" in problem or "expected a single document" in problem:
-        help_ = "one document a file: remove the line with ---"
+    elif "another document" in problem or "<document start>" in problem:
+        help_ = "one document a file: remove the line with --- or ..."
     return Finding("TG101", f"YAML: {problem}", place, help_)
 
 
-def _converted(file: TextFile, node: yaml.Node, found: list[Finding], depth: int) -> Node | None:
-    start, end = node.start_mark.index, node.end_mark.index
-    if _refused(file, node, found):
-        return None
-    if depth > MAX_DEPTH:
-        found.append(Finding("TG101", "nested too deeply", file.place(start)))
-        return None
-    if isinstance(node, yaml.ScalarNode):
-        style = "" if node.style is None else str(node.style)
-        return Scalar(node.value, style, file, start, end)
-    if isinstance(node, yaml.SequenceNode):
-        items = [_converted(file, child, found, depth + 1) for child in node.value]
-        return Items(tuple(i for i in items if i is not None), file, start, bool(node.flow_style))
-    return _entries(file, cast(yaml.MappingNode, node), found, depth)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns PyYAML's nodes into ours; what must not be read is left out."""
 
+    file: TextFile
+    found: list[Finding]
+    refused: frozenset[int]
 
-def _refused(file: TextFile, node: yaml.Node, found: list[Finding]) -> bool:
-    """Tags, anchors, aliases and merge keys hide what a rule says, so they are not read."""
-    start = node.start_mark.index
-    first = file.text[start : start + 1]
-    # an alias hands out the anchored node again, and the anchor stands before its node
-    if first in "&*!" and first and not (isinstance(node, yaml.ScalarNode) and node.style):
-        found.append(
-            Finding(
-                "TG108",
-                "anchors, aliases and tags are not used here",
-                file.place(start),
-                "write the value out; share conditions as segments",
-            )
-        )
-        return True
-    return False
+    def read(self, node: yaml.Node) -> Node | None:
+        start, end = node.start_mark.index, node.end_mark.index
+        if start in self.refused:
+            return None  # found when the file was scanned; an alias hands out the anchored node
+        if isinstance(node, yaml.ScalarNode):
+            style = "" if node.style is None else str(node.style)
+            scalar = Scalar(node.value, style, self.file, start, end)
+            if scalar.is_plain and (other := _by_yaml_1_1(scalar.text)):
+                message = f"{scalar.text} is {other} to readers of YAML 1.1, and not here"
+                help_ = "put it in quotes, or write true, false or the plain number"
+                self.found.append(Finding("TG107", message, scalar.place, help_))
+            return scalar
+        if isinstance(node, yaml.SequenceNode):
+            items = [self.read(child) for child in node.value]
+            known = tuple(item for item in items if item is not None)
+            return Items(known, self.file, start, bool(node.flow_style))
+        return self._entries(cast(yaml.MappingNode, node))
 
+    def _entries(self, node: yaml.MappingNode) -> Entries:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        for key_node, value_node in cast("list[tuple[Any, Any]]", node.value):
+            key, value = self.read(key_node), self.read(value_node)
+            if isinstance(key, Scalar):
+                if value is not None and self._is_fit(key, pairs):
+                    pairs[key.text] = (key, value)
+            elif key is not None:
+                message = "a key is a word, not a list or mapping"
+                self.found.append(Finding("TG105", message, key.place))
+        start, is_flow = node.start_mark.index, bool(node.flow_style)
+        return Entries(tuple(pairs.values()), self.file, start, is_flow)
 
-def _entries(
-    file: TextFile, node: yaml.MappingNode, found: list[Finding], depth: int
-) -> Entries | None:
-    pairs: dict[str, tuple[Scalar, Node]] = {}
-    for key_node, value_node in cast("list[tuple[Any, Any]]", node.value):
-        key = _converted(file, key_node, found, depth + 1)
-        value = _converted(file, value_node, found, depth + 1)
-        if not isinstance(key, Scalar):
-            place = file.place(key_node.start_mark.index)
-            found.append(Finding("TG105", "a key is a word, not a list or mapping", place))
-            continue
+    def _is_fit(self, key: Scalar, pairs: Mapping[str, tuple[Scalar, Node]]) -> bool:
         if key.text == "<<" and key.is_plain:
-            found.append(Finding("TG108", "merge keys are not used here", key.place))
-            continue
+            self.found.append(Finding("TG108", "merge keys are not used here", key.place))
+            return False
         if key.text in pairs:
             first = pairs[key.text][0].place
             message = f"{key.text!r} stands twice, first at line {first.line}"
-            found.append(Finding("TG102", message, key.place, "keep one of them"))
-            continue
-        if value is not None:
-            pairs[key.text] = (key, value)
-    return Entries(tuple(pairs.values()), file, node.start_mark.index, bool(node.flow_style))
+            self.found.append(Finding("TG102", message, key.place, "keep one of them"))
+            return False
+        return True
+
+
+def _by_yaml_1_1(text: str) -> str:
+    """What a bare word is by YAML 1.1's type repository, where that is something else; or ''."""
+    if _SWITCH.fullmatch(text):
+        return "true" if text.casefold() in ("yes", "on") else "false"
+    if _OCTAL.fullmatch(text):
+        return f"the number {int(text, 8)}"
+    return "a number" if _SIXTIES.fullmatch(text) or _GROUPED.fullmatch(text) else ""
 
 
 def _positions(scalar: Scalar) -> list[int]:
@@ -259,6 +296,9 @@ def _aligned(raw: str, text: str, at: int, end: int, quote: str = "") -> list[in
     for character in text:
         while at < end and raw[at] != character and raw[at] in " \t\r\n":
             at += 1
+        while quote == '"' and raw[at : at + 1] == "\\" and raw[at + 1 : at + 2] in ("\r", "\n"):
+            # a line break that is written away, and the indentation after it
+            at = len(raw) - len(raw[at + 1 :].lstrip(" \t\r\n"))
         if quote == '"' and raw[at : at + 1] == "\\":
             positions.append(at)
             at += {"x": 4, "u": 6, "U": 10}.get(raw[at + 1 : at + 2], 2)

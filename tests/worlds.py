@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from targeter import pipeline
-from targeter.findings import Finding
+from targeter.findings import Finding, errors_in
 from targeter.runs import Run
 
 DAY = dt.date(2026, 11, 1)
@@ -43,6 +43,11 @@ def options(root: Path, **changes: object) -> pipeline.Options:
 def findings(root: Path) -> tuple[Finding, ...]:
     """What lint finds."""
     return pipeline.lint(options(root))
+
+
+def errors(root: Path) -> tuple[Finding, ...]:
+    """What lint finds that stops a plan."""
+    return errors_in(findings(root))
 
 
 @contextmanager

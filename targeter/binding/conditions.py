@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from targeter.binding.names import profile_names
 from targeter.binding.steps import Step
 from targeter.conditions import Condition, scalars
-from targeter.expressions import trees
+from targeter.expressions.checking import expressions
+from targeter.expressions.language import MAX_EXPANDED_SEGMENTS, MAX_SEGMENT_DEPTH
 from targeter.expressions.scopes import (
     PROFILE,
     SEGMENT,
@@ -61,12 +62,13 @@ class BindConditions(Step):
         """A segment may name others, as long as it doesn't come back to itself."""
         segments = {s.name.casefold(): s for s in self.bound.project.segments}
         written = [(name, scalar) for name, s in segments.items() for scalar in scalars(s.when)]
-        texts = [f"SELECT ({scalar.text}\n)" for _, scalar in written]
-        needs: dict[str, set[str]] = {name: set() for name in segments}
-        for (name, _), tree in zip(written, self.compiler.parser.trees(texts), strict=True):
-            expression = trees.single_expression(tree) if isinstance(tree, dict) else None
+        parsed = expressions(self.compiler.parser, [scalar for _, scalar in written])
+        named: dict[str, list[str]] = {name: [] for name in segments}
+        for (name, _), expression in zip(written, parsed, strict=True):
             if expression is not None:
-                needs[name] |= set(profile_names(expression, bare=True)) & set(segments)
+                names = profile_names(expression, bare=True)
+                named[name] += [other for other in names if other in segments]
+        needs = {name: set(others) for name, others in named.items()}
         done: list[str] = []
         while len(done) < len(segments):
             ready = sorted(n for n in segments if n not in done and needs[n] <= set(done))
@@ -77,6 +79,21 @@ class BindConditions(Step):
                 self.found.append(Finding("TG206", message, segments[circle[0]].place))
                 break
             done += ready
+        self._check_sizes(done, named)
+
+    def _check_sizes(self, ordered: Sequence[str], named: Mapping[str, Sequence[str]]) -> None:
+        """A segment is written out where it is named; naming others twice doubles it each time."""
+        places = {s.name.casefold(): s.place for s in self.bound.project.segments}
+        sizes: dict[str, int] = {}
+        depths: dict[str, int] = {}
+        for name in ordered:
+            inside = [other for other in named[name] if other in sizes]
+            sizes[name] = 1 + sum(sizes[other] for other in inside)
+            depths[name] = 1 + max((depths[other] for other in inside), default=0)
+            if sizes[name] > MAX_EXPANDED_SEGMENTS or depths[name] > MAX_SEGMENT_DEPTH:
+                message = f"segment {name!r} names others that name others: too large, written out"
+                self.found.append(Finding("TG211", message, places[name], "name each once"))
+                return
 
 
 def _circle_in(needs: Mapping[str, set[str]]) -> list[str]:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from targeter.binding.steps import Step
-from targeter.database import Tree
-from targeter.derived import Table, bind_derived
+from targeter.derived import Table, bind_derived, tables_in
 from targeter.expressions.scopes import (
     PROFILE,
     Scope,
 )
 from targeter.findings import Finding, did_you_mean
 from targeter.project import sql_path
-from targeter.schema import Column, Schema
+from targeter.schema import Column, Schema, type_class
 from targeter.sources.declared import Link, Others, Source
 from targeter.yaml_source import TextFile
 
@@ -61,6 +60,11 @@ class BindSources(Step):
             message = f"source {source.name!r}: unknown column {source.time!r} in 'time'"
             help_ = did_you_mean(source.time, schema.names)
             self.found.append(Finding("TG202", message, source.place, help_))
+        moment = schema.get(source.time) if source.time else None
+        if moment and type_class(moment.type) not in ("date", "time"):
+            message = f"source {source.name!r}: 'time' is a date or timestamp"
+            help_ = f"declare {moment.name}: {{type: timestamp}}"
+            self.found.append(Finding("TG203", message, source.place, help_))
         if source.purpose and source.purpose.text not in known:
             self.unknown_purpose(source.purpose)
 
@@ -133,8 +137,7 @@ class BindSources(Step):
         file = self._sql_file(source)
         if file is None:
             return False
-        tree = self.compiler.parser.trees([file.text.rstrip().removesuffix(";")])[0]
-        names = _table_names(tree) if isinstance(tree, dict) else set()
+        names = tables_in(file, self.compiler.parser)
         return any(other.name.casefold() in names for other in waiting)
 
     def _sql_file(self, source: Source) -> TextFile | None:
@@ -150,8 +153,8 @@ class BindSources(Step):
         derived = bind_derived(source, file, tables, self.compiler, self.today, self.found)
         if derived:
             self.bound.derived.append(derived)
-            schema = _with_declared(derived.schema, source)
-            self.bound.sources[source.name] = schema
+            self.bound.sources[source.name] = _with_declared(derived.schema, source)
+            self._check_columns(source)
 
     def _table(self, name: str) -> Table:
         source = self.bound.project.settings.source(name)
@@ -177,17 +180,3 @@ def _with_declared(schema: Schema, source: Source) -> Schema:
             column = replace(column, purposes=column.purposes | {source.purpose.text})
         columns.append(column)
     return Schema(tuple(columns))
-
-
-def _table_names(tree: Tree) -> set[str]:
-    names = set()
-    stack: list[object] = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            if node.get("type") == "BASE_TABLE":
-                names.add(str(node["table_name"]).casefold())
-            stack.extend(node.values())
-        elif isinstance(node, list):
-            stack.extend(node)
-    return names

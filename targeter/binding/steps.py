@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from targeter.binding.bound import Assumed, Bound
 from targeter.expressions import trees
@@ -48,11 +48,31 @@ class Step:
         return Scope(what, {PROFILE: schema}, (PROFILE,), key, self.today, topics=topics)
 
     def compile_into(self, written: Iterable[Scalar], scope: Scope) -> None:
+        """Compile conditions. Equal ones are compiled once; a wrong one is found at each place."""
+        every = list(written)
+        first: dict[str, Scalar] = {}
+        for scalar in every:
+            first.setdefault(scalar.text, scalar)
+        self._compile(first.values(), scope)
+        again = []
+        for scalar in every:
+            known = first[scalar.text]
+            one = self.bound.expressions.get(known.key)
+            if one is not None:
+                self._keep(replace(one, scalar=scalar))
+            elif scalar is not known:
+                again.append(scalar)
+        self._compile(again, scope)
+
+    def _compile(self, written: Iterable[Scalar], scope: Scope) -> None:
         requests = [Request(scalar, scope, boolean=True) for scalar in written]
-        for request, one in zip(requests, self.compiler.compile(requests, self.found), strict=True):
-            if one is None:
-                continue
-            self.bound.expressions[request.scalar.key] = one
+        for one in self.compiler.compile(requests, self.found):
+            if one is not None:
+                self._keep(one)
+
+    def _keep(self, one: Compiled) -> None:
+        if one.scalar.key not in self.bound.expressions:
+            self.bound.expressions[one.scalar.key] = one
             self.found.extend(_sensitive(one))
 
 

@@ -30,14 +30,17 @@ class BindTopics(Step):
             score = None
         self.bound.posts = Opinion(*posts, score[1] if score else None) if posts else None
         self.bound.likes = Opinion(*likes) if likes else None
-        used = [o.source for o in (self.bound.posts, self.bound.likes) if o]
+        opinions = [o for o in (self.bound.posts, self.bound.likes) if o]
+        used = [opinion.source for opinion in opinions]
+        is_sensitive = any(self._says_what_is_sensitive(opinion) for opinion in opinions)
         duties = strictest(c for name in used for c in self.bound.sources[name])
         columns = [
             Column(
                 stance_column(declared.topic.name),
                 "VARCHAR",
                 duties.in_copy,
-                purposes=duties.purposes,
+                is_sensitive,
+                duties.purposes,
                 nullable=False,
             )
             for declared in settings.topics
@@ -46,6 +49,11 @@ class BindTopics(Step):
             message = "topics need 'opinions': which columns hold posts or likes?"
             self.found.append(Finding("TG104", message, settings.topics[0].place))
         self.bound.profile = self.bound.profile.with_columns(columns)
+
+    def _says_what_is_sensitive(self, opinion: Opinion) -> bool:
+        schema = self.bound.sources[opinion.source]
+        read = [schema.get(name) for name in (opinion.column, opinion.score) if name]
+        return any(column.sensitive for column in read if column)
 
     def _opinion_column(self, scalar: Scalar | None) -> tuple[str, str] | None:
         if scalar is None:

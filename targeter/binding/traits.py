@@ -8,8 +8,10 @@ from dataclasses import replace
 from targeter.binding.bound import BoundTrait
 from targeter.binding.names import profile_names
 from targeter.binding.steps import Step
-from targeter.expressions import aggregates, trees
+from targeter.expressions import aggregates
+from targeter.expressions.checking import expressions
 from targeter.expressions.compiler import Compiled, Request
+from targeter.expressions.kinds import spoken
 from targeter.expressions.scopes import (
     PROFILE,
     ROW,
@@ -51,7 +53,8 @@ class BindTraits(Step):
             known = [s.name for s in self.bound.project.settings.sources]
             message = f"trait {trait.name!r}: unknown source {trait.source!r}"
             help_ = did_you_mean(trait.source, known)
-            self.found.append(Finding("TG113", message, trait.place, help_))
+            place = trait.source_place or trait.place
+            self.found.append(Finding("TG113", message, place, help_))
             return False
         if source.owner is None or source.is_base:
             message = f"trait {trait.name!r}: {trait.source} has no 'person', so no rows of one"
@@ -75,10 +78,9 @@ class BindTraits(Step):
     def _needs(self, traits: Sequence[Trait]) -> dict[str, set[str]]:
         """For each trait the names of profile columns that it mentions."""
         written = [(trait, scalar) for trait in traits for scalar in _trait_scalars(trait)]
-        texts = [f"SELECT ({scalar.text}\n)" for _, scalar in written]
+        parsed = expressions(self.compiler.parser, [scalar for _, scalar in written])
         needs: dict[str, set[str]] = {trait.name: set() for trait in traits}
-        for (trait, _), tree in zip(written, self.compiler.parser.trees(texts), strict=True):
-            expression = trees.single_expression(tree) if isinstance(tree, dict) else None
+        for (trait, _), expression in zip(written, parsed, strict=True):
             if expression is not None:
                 needs[trait.name] |= set(profile_names(expression, bare=trait.source is None))
         return needs
@@ -152,6 +154,7 @@ class BindTraits(Step):
             self.found.append(Finding("TG216", message, trait.value.place, help_))
             return None
         columns = self._trait_columns(trait, values, where, order)
+        self._check_default(trait, columns)
         return BoundTrait(trait, values, where, order, columns)
 
     def _trait_columns(
@@ -187,6 +190,15 @@ class BindTraits(Step):
                 Column(name, type_, in_copy, sensitive, purposes, nullable=not never_null)
             )
         return tuple(columns)
+
+    def _check_default(self, trait: Trait, columns: Sequence[Column]) -> None:
+        if trait.default is None:
+            return
+        wanted = [(trait.default.text, column.type) for column in columns]
+        for (text, type_), good in zip(wanted, self.compiler.parser.casts(wanted), strict=True):
+            if not good:
+                message = f"trait {trait.name!r}: default {text!r} can't be read as {spoken(type_)}"
+                self.found.append(Finding("TG204", message, trait.default.place))
 
     def _order(self, trait: Trait) -> tuple[tuple[str, bool], ...] | None:
         """`first_by`: columns of the row, each with asc or desc."""

@@ -18,11 +18,28 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class LintFormat(StrEnum):
+    """How a lint report is written, to standard output and to files."""
+
+    TEXT = "text"
+    CONCISE = "concise"
+    JSON = "json"
+    JSONL = "jsonl"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A command's answer; nothing is written before the whole answer is there."""
+    """A command's answer; nothing is written before the whole answer is there.
+
+    `text` is for an answer in a form of its own: it is written as it is.
+    """
 
     format: Format
     data: Callable[[], Mapping[str, object]]
     draw: Callable[[Screen], None]
     exit_code: int = 0
+    text: Callable[[], str] | None = None

@@ -12,7 +12,9 @@ from targeter.cli.init import init
 from targeter.cli.lint import lint
 from targeter.cli.plan import plan
 from targeter.cli.render import render
+from targeter.cli.schema import schema
 from targeter.cli.sources import sources
+from targeter.cli.test import test
 
 EXIT_CODES = """Exit codes:
 
@@ -36,7 +38,6 @@ is ever sent: `plan` shows, `render` writes files.
 app = typer.Typer(
     name="targeter",
     help=HELP,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -59,5 +60,5 @@ def _targeter(
     """What is said before a command."""
 
 
-for _command in (plan, render, lint, explain, sources, init):
+for _command in (plan, render, lint, test, explain, sources, init, schema):
     app.command(epilog=EXIT_CODES)(_command)

@@ -45,6 +45,8 @@ def run(words: Sequence[str]) -> int:
         _close_quietly()
         return _BROKEN_PIPE
     except BaseException as error:
+        if isinstance(error, SystemExit) and isinstance(error.code, int | None):
+            return error.code or 0  # completing for a shell ends so: all is said already
         return _show(_failure(error), words)
 
 
@@ -62,7 +64,9 @@ def _answered(words: Sequence[str]) -> int:
 
 
 def _write(answer: Answer) -> None:
-    if answer.format is Format.JSON:
+    if answer.text is not None:
+        sys.stdout.write(answer.text())
+    elif answer.format is Format.JSON:
         from targeter.cli.json_output import dumps
 
         sys.stdout.write(dumps(answer.data()) + "\n")
@@ -109,6 +113,7 @@ def _show(failure: _Failure, words: Sequence[str]) -> int:
     if os.environ.get(_DEBUG):
         traceback.print_exc()
     try:
+        _show_to_tools(failure, words)
         if _wants_json(words):
             from targeter.cli import json_output
 
@@ -126,17 +131,32 @@ def _show(failure: _Failure, words: Sequence[str]) -> int:
     return failure.exit_code
 
 
+def _show_to_tools(failure: _Failure, words: Sequence[str]) -> None:
+    """A tool that reads what lint writes gets a valid document, and the failure in it."""
+    if next((word for word in words if not word.startswith("-")), "") != "lint":
+        return
+    from targeter.cli.lint_output import write_failure
+    from targeter.lint.report import Failure
+
+    said = Failure(failure.message, failure.help, failure.exit_code)
+    write_failure(said, _values(words, "--format"), _values(words, "--report"))
+
+
 def _wants_json(words: Sequence[str]) -> bool:
-    """Whether JSON was asked for, read from the words: they may be wrong in other places."""
-    wanted = ""
+    return _values(words, "--format")[-1:] == [Format.JSON]
+
+
+def _values(words: Sequence[str], name: str) -> list[str]:
+    """The values of an option, read from the words: they may be wrong in other places."""
+    values = []
     for number, word in enumerate(words):
         if word == "--":
             break
-        if word == "--format" and number + 1 < len(words):
-            wanted = words[number + 1]
-        elif word.startswith("--format="):
-            wanted = word.removeprefix("--format=")
-    return wanted == Format.JSON
+        if word == name and number + 1 < len(words):
+            values.append(words[number + 1])
+        elif word.startswith(f"{name}="):
+            values.append(word.removeprefix(f"{name}="))
+    return values
 
 
 def _prepare_streams() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from targeter.cli.answer import Answer, Format
+from targeter.cli.completing import people, rule_names
 from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def explain(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="The person's key.")],
+    person: Annotated[
+        str,
+        typer.Argument(metavar="PERSON", help="The person's key.", autocompletion=people),
+    ],
     project: ProjectFolder = None,
     output: OutputFormat = Format.TEXT,
     as_of: AsOf = None,
@@ -25,7 +29,12 @@ def explain(
     memory: Memory = "4GB",
     rule: Annotated[
         str | None,
-        typer.Option("--rule", metavar="NAME", help="Show how it ended, and this rule only."),
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="Show how it ended, and this rule only.",
+            autocompletion=rule_names,
+        ),
     ] = None,
 ) -> Answer:
     """Show why one person gets what they get, or nothing.

@@ -9,25 +9,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from targeter.findings import Finding
+from targeter.findings import CODES, Finding
 
 if TYPE_CHECKING:
     from targeter.batches import Rendered
     from targeter.declaring import Declared
+    from targeter.editor import EditorFile
     from targeter.explain import ConditionResult, Explanation, RuleResult
+    from targeter.lint.report import Report, Reported
     from targeter.reports import PlanReport, RuleRow, Stop, Total
     from targeter.sources.reading import Loaded
     from targeter.starter import Started
+    from targeter.tester.results import Coverage, Result, Why
+    from targeter.tester.results import Report as TestReport
 
 FORMAT_VERSION = 1
+_EXPLAINED = ("what", "why", "wrong", "right")
 
 Json = dict[str, object]
 
 
 def dumps(data: Mapping[str, object]) -> str:
     """The document as text that any encoding and any terminal can carry."""
+    return _dumps(data, 2)
+
+
+def _dumps(data: Mapping[str, object], indent: int | None) -> str:
     whole = {"format_version": FORMAT_VERSION, **data}
-    text = json.dumps(_plain(whole), indent=2, ensure_ascii=True, allow_nan=False)
+    text = json.dumps(_plain(whole), indent=indent, ensure_ascii=True, allow_nan=False)
     return text.replace("\x7f", "\\u007f")  # the one control character that JSON lets stand
 
 
@@ -67,8 +76,52 @@ def failure(message: str, help_: str, findings: Sequence[Finding] = ()) -> Json:
     }
 
 
-def lint(findings: Sequence[Finding]) -> Json:
-    return {"findings": _findings(findings)}
+def lint(report: Report) -> Json:
+    """`path` is the project's own, `repository_path` begins at the top of the git repository."""
+    return {
+        "findings": [_reported(one) for one in report.reported],
+        "suppressed": report.suppressed,
+        "untouched": report.untouched,
+        "exit_code": report.exit_code,
+    }
+
+
+def _reported(one: Reported) -> Json:
+    return {
+        **_finding(one.finding),
+        "repository_path": one.path,
+        "thing": one.thing or None,
+        "fingerprint": one.fingerprint,
+    }
+
+
+def lint_lines(report: Report) -> str:
+    """A JSON object a line: every finding, and last what there is to say of them all."""
+    last: Json = {
+        "suppressed": report.suppressed,
+        "untouched": report.untouched,
+        "exit_code": report.exit_code,
+    }
+    if report.failure:
+        last["errors"] = [{"message": report.failure.message, "help": report.failure.help}]
+    lines = [*(_reported(one) for one in report.reported), last]
+    return "".join(f"{_dumps(line, None)}\n" for line in lines)
+
+
+def explained(codes: Iterable[str]) -> Json:
+    from targeter.lint.catalogue import CATALOGUE
+
+    return {
+        "codes": [
+            {
+                "code": code,
+                "name": CODES[code].name,
+                "severity": CODES[code].severity.value,
+                **{name: getattr(CATALOGUE[code], name) for name in _EXPLAINED},
+            }
+            for code in codes
+        ]
+    }
 
 
 def _findings(findings: Iterable[Finding]) -> list[Json]:
@@ -250,6 +303,21 @@ def declared(one: Declared) -> Json:
     return {"declared": [{"source": name, "columns": number} for name, number in one.columns]}
 
 
+def schemas(files: Sequence[EditorFile], *, written: bool) -> Json:
+    return {
+        "written": written,
+        "schemas": [
+            {
+                "path": file.path,
+                "describes": file.describes,
+                "modeline": file.modeline,
+                "schema": file.schema,
+            }
+            for file in files
+        ],
+    }
+
+
 def started(one: Started) -> Json:
     return {
         "folder": str(one.folder),
@@ -257,4 +325,79 @@ def started(one: Started) -> Json:
         "next": one.next,
         "notes": one.notes,
         "data_roots": [str(root) for root in one.data_roots],
+    }
+
+
+# -- tests -----------------------------------------------------------------------------------
+
+
+def tested(report: TestReport, fail_under: int | None) -> Json:
+    return {
+        "tests": len(report.results),
+        "failed": len(report.failures),
+        "updated": report.updated,
+        "results": [_tested(one) for one in report.results],
+        "coverage": _coverage(report.coverage, fail_under) if report.coverage else None,
+    }
+
+
+def _tested(one: Result) -> Json:
+    return {
+        "name": one.example.name,
+        "path": one.example.path,
+        "line": one.example.place.line,
+        "passed": one.passed,
+        "got": {
+            "outcome": one.got.outcome,
+            "rule": one.got.rule,
+            "template": one.got.template,
+            "text": one.got.text,
+            "by": one.got.by,
+        },
+        "differences": [
+            {"what": d.what, "expected": d.expected, "got": d.got, "line": d.place.line}
+            for d in one.differences
+        ],
+        "why": _why(one.why) if one.why else None,
+    }
+
+
+def _why(why: Why) -> Json:
+    return {
+        "reason": why.reason,
+        "notes": why.notes,
+        "checks": [
+            {
+                "kind": verdict.kind,
+                "name": verdict.name,
+                "holds": verdict.holds,
+                "conditions": _conditions(verdict.conditions),
+            }
+            for verdict in why.checks
+        ],
+        "rule": _explained(why.rule) if why.rule else None,
+    }
+
+
+def _coverage(coverage: Coverage, fail_under: int | None) -> Json:
+    return {
+        "won": coverage.won,
+        "rules": [
+            {"name": r.name, "won": r.won, "matched_but_lost": r.lost, "runs": r.runs}
+            for r in coverage.rules
+        ],
+        "missing": coverage.missing,
+        "fail_under": fail_under,
+        "enough": None if fail_under is None else coverage.reaches(fail_under),
+        "conditions": [
+            {
+                "owner": c.owner,
+                "text": c.text,
+                "path": c.place.path,
+                "line": c.place.line,
+                "seen_true": c.seen_true,
+                "seen_not_true": c.seen_not_true,
+            }
+            for c in coverage.conditions
+        ],
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from targeter.cli.answer import Answer, Format
+from targeter.cli.completing import source_names
 from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 def sources(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="SOURCE", help="Show every column of this source."),
+        typer.Argument(
+            metavar="SOURCE",
+            help="Show every column of this source.",
+            autocompletion=source_names,
+        ),
     ] = None,
     project: ProjectFolder = None,
     output: OutputFormat = Format.TEXT,

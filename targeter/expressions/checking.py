@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from targeter.database import Tree, Trouble
+from targeter.database import TOO_DEEP, Parser, Tree, Trouble
 from targeter.expressions import language, trees
 from targeter.findings import Finding, Place, did_you_mean
 from targeter.yaml_source import Scalar
@@ -18,6 +19,9 @@ _RESERVED = re.compile(
     r"primary|qualify|references|returning|select|show|some|summarize|symmetric|table|then|to|"
     r"trailing|union|unique|unpivot|using|variadic|when|where|window|with)\b"
 )
+# Quoted texts and names, comments, and single characters; brackets and signs are counted.
+_TOKENS = re.compile(r"""'[^']*'|"[^"]*"|--[^\n]*|/\*.*?\*/|\S""", re.S)
+_SIGNS = frozenset("+-*/~!@#%^&|<>=")
 
 
 def statement(text: str) -> str:
@@ -50,12 +54,43 @@ def written(scalar: Scalar, node: Tree) -> str:
     return data[found[0] - len(PREFIX) : found[1] - len(PREFIX)].decode(errors="ignore")
 
 
-def too_large(scalar: Scalar) -> Finding | None:
-    if len(scalar.text) <= language.MAX_CHARACTERS:
-        return None
-    message = f"{len(scalar.text):,} characters; an expression has at most "
-    message += f"{language.MAX_CHARACTERS:,}"
-    return Finding("TG211", message, scalar.place_at(0, 1), "split it into segments")
+def unfit(scalar: Scalar) -> Finding | None:
+    """What is wrong with a text that the engine's parser shouldn't even see, as it might hang."""
+    if len(scalar.text) > language.MAX_CHARACTERS:
+        message = f"{len(scalar.text):,} characters; an expression has at most "
+        message += f"{language.MAX_CHARACTERS:,}"
+        return Finding("TG211", message, scalar.place_at(0, 1), "split it into segments")
+    depth, signs = 0, 0
+    for match in _TOKENS.finditer(scalar.text):
+        token = match[0]
+        depth += (token in "([{") - (token in ")]}")
+        signs = signs + 1 if token in _SIGNS else 0
+        if max(depth, signs) > language.MAX_DEPTH:
+            return too_deep(scalar, match.start())
+    return None
+
+
+def too_deep(scalar: Scalar, offset: int = 0) -> Finding:
+    return Finding("TG211", "nested too deeply", scalar.place_at(offset, 1), "use segments")
+
+
+def says_something(scalar: Scalar) -> bool:
+    """Whether there is more than blanks and comments."""
+    return any(not match[0].startswith(("--", "/*")) for match in _TOKENS.finditer(scalar.text))
+
+
+def parsed(parser: Parser, scalars: Sequence[Scalar]) -> list[Tree | Trouble | Finding]:
+    """The statement tree of each expression, or what is wrong with it, in one call."""
+    unfits = [unfit(scalar) for scalar in scalars]
+    texts = [statement(s.text) for s, wrong in zip(scalars, unfits, strict=True) if not wrong]
+    found = iter(parser.trees(texts))
+    return [wrong or next(found) for wrong in unfits]
+
+
+def expressions(parser: Parser, scalars: Sequence[Scalar]) -> list[Tree | None]:
+    """The expression in each text, where there is one; nothing is found."""
+    results = parsed(parser, scalars)
+    return [trees.single_expression(r) if isinstance(r, dict) else None for r in results]
 
 
 def syntax_finding(scalar: Scalar, trouble: Trouble) -> Finding:
@@ -65,8 +100,8 @@ def syntax_finding(scalar: Scalar, trouble: Trouble) -> Finding:
         return trap
     place = place_at(scalar, trouble.start, trouble.start + max(trouble.length, 1))
     message = trouble.message.split("\n")[0]
-    if message.startswith("Max expression depth"):
-        return Finding("TG211", "nested too deeply", scalar.place_at(0, 1), "use segments")
+    if message.startswith(TOO_DEEP):
+        return too_deep(scalar)
     reserved = _reserved_word(scalar, trouble)
     if reserved:
         offset, word = reserved
@@ -150,12 +185,23 @@ def _objections_to(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[Fin
     elif class_ == "OPERATOR" and node["type"] not in language.OPERATOR_TYPES:
         what = node["type"].removeprefix("OPERATOR_").lower()
         yield Finding("TG210", f"{what} is not part of the language", place_of(scalar, node))
-    elif class_ == "CONSTANT" and node["literal"]["kind"] not in language.LITERAL_KINDS:
-        yield Finding("TG210", "this kind of literal is not used here", place_of(scalar, node))
+    elif class_ == "CONSTANT":
+        yield from _literal_objections(scalar, node)
     elif class_ == "CAST":
         yield from _cast_objections(scalar, node)
     elif class_ == "FUNCTION":
         yield from _call_objections(scalar, node, aggregates)
+
+
+def _literal_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
+    kind, text = node["literal"]["kind"], str(node["literal"].get("text", ""))
+    is_exact = kind in ("INTEGER", "NUMERIC") and "e" not in text.casefold()
+    if kind not in language.LITERAL_KINDS:
+        yield Finding("TG210", "this kind of literal is not used here", place_of(scalar, node))
+    elif is_exact and len(re.sub(r"\D", "", text).strip("0")) > language.MOST_DIGITS:
+        message = f"a number has at most {language.MOST_DIGITS} digits"
+        help_ = "identifiers are text, and texts stand in single quotes"
+        yield Finding("TG203", message, place_of(scalar, node), help_)
 
 
 def _cast_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
@@ -163,6 +209,8 @@ def _cast_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
     if name not in language.CASTS or node["type_expr"].get("schema"):
         message = f"a cast to {name or 'this type'} is not part of the language"
         help_ = "text, integer, bigint, double, decimal, boolean, date and timestamp are"
+        if name == "INTERVAL":
+            help_ = "an interval is written interval 60 day, without quotes"
         yield Finding("TG210", message, place_of(scalar, node), help_)
 
 
@@ -172,14 +220,12 @@ def _call_objections(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[F
     if node.get("schema") or node.get("catalog"):
         yield Finding("TG210", "a function with a schema is not part of the language", place)
         return
-    if node["is_operator"] and name in language.OPERATORS:
-        if name in language.LIKE and not all(_is_text(a) for a in trees.arguments(node)[1:]):
-            message = "the pattern of LIKE is written out in the rule"
-            yield Finding("TG210", message, place, "for a part of a text: contains(text, part)")
+    if node["is_operator"]:
+        yield from _operator_objections(node, name, place)
         return
     if name in language.INTERVALS:
-        if not any(n["class"] == "CONSTANT" for n in trees.walk(node)) or _has_column(node):
-            yield Finding("TG210", "an interval is written out: interval 60 day", place)
+        if name != "trunc":
+            yield from _interval_objections(node, place)
         return
     function = language.known_functions().get(name)
     if function is None:
@@ -187,7 +233,7 @@ def _call_objections(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[F
         return
     yield from _argument_objections(scalar, node, function)
     if function.kind == "aggregate" and not aggregates:
-        message = f"{name} needs many rows, and here is one person"
+        message = f"{function.usage} needs many rows, and here is one person"
         help_ = "declare a trait with 'from' and use that"
         yield Finding("TG216", message, place, help_)
     if function.kind != "aggregate" and (node["filter"] or node["distinct"]):
@@ -197,7 +243,29 @@ def _call_objections(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[F
         yield Finding("TG210", message, place, "use a pick with first_by")
 
 
+def _operator_objections(node: Tree, name: str, place: Place) -> Iterator[Finding]:
+    if name not in language.OPERATORS:
+        yield Finding("TG210", f"the operator {name} is not part of the language", place)
+    elif name in language.LIKE:
+        patterns = trees.arguments(node)[1:]
+        if not all(_is_text(pattern) for pattern in patterns):
+            message = "the pattern of LIKE is written out in the rule"
+            yield Finding("TG210", message, place, "for a part of a text: contains(text, part)")
+        elif not _is_like_pattern(*(str(p["literal"]["text"]) for p in patterns)):
+            message = "ESCAPE takes one character, and a pattern doesn't end with it"
+            yield Finding("TG203", message, place)
+
+
+def _is_like_pattern(pattern: str, escape: str = "") -> bool:
+    """Whether the engine can read a pattern: what it escapes is there."""
+    if not escape:
+        return True
+    return len(escape) == 1 and not pattern.replace(escape * 2, "").endswith(escape)
+
+
 def _unknown_function(name: str, place: Place) -> Finding:
+    if place.excerpt[place.column - 1 :].casefold().startswith(name.casefold()):
+        place = replace(place, length=len(name))  # its arguments are not at fault
     known = sorted(set(language.known_functions()) - {"list_value", "count_star"})
     instead = language.INSTEAD.get(name)
     if instead:
@@ -224,12 +292,25 @@ def _argument_objections(
         part = str(arguments[0]["literal"]["text"]).casefold()
         if part not in language.PARTS:
             help_ = did_you_mean(part, sorted(language.PARTS))
-            yield Finding("TG203", f"unknown part of a date {part!r}", place, help_)
+            here = place_of(scalar, arguments[0])
+            yield Finding("TG203", f"unknown part of a date {part!r}", here, help_)
 
 
 def _is_text(node: Tree) -> bool:
     return bool(node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING")
 
 
-def _has_column(node: Tree) -> bool:
-    return any(n["class"] == "COLUMN_REF" for n in trees.walk(node))
+def _interval_objections(node: Tree, place: Place) -> Iterator[Finding]:
+    numbers = [n for n in trees.walk(node) if n["class"] == "CONSTANT"]
+    names = [str(n["function_name"]) for n in trees.walk(node) if n["class"] == "FUNCTION"]
+    others = [n for n in trees.walk(node) if n["class"] not in ("CONSTANT", "CAST", "FUNCTION")]
+    if len(numbers) != 1 or others or not language.INTERVALS.issuperset({*names} - {"-"}):
+        yield Finding("TG210", "an interval is written out: interval 60 day", place)
+        return
+    try:
+        is_short = abs(float(numbers[0]["literal"]["text"])) <= language.LONGEST_INTERVAL
+    except (KeyError, ValueError):
+        is_short = False
+    if not is_short:
+        message = f"an interval is a number, at most {language.LONGEST_INTERVAL:,}"
+        yield Finding("TG203", message, place)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from targeter.database import EngineError, Parser, Tree, Trouble
 from targeter.expressions import checking, kinds, language, own, trees
+from targeter.expressions.aggregates import is_aggregate
 from targeter.expressions.checking import place_of
 from targeter.expressions.drafts import Compiled, Draft, Part, Request
 from targeter.expressions.guarding import can_raise, guarded
@@ -42,28 +43,27 @@ class Compiler:
     # -- parse and name ----------------------------------------------------------------------
 
     def _parse(self, drafts: Sequence[Draft]) -> None:
-        small = []
-        for draft in drafts:
-            large = checking.too_large(draft.request.scalar)
-            if large:
-                draft.found.append(large)
-            elif draft.request.tree is not None:
-                self._name(draft, draft.request.tree)
-            else:
-                small.append(draft)
-        texts = [checking.statement(draft.request.scalar.text) for draft in small]
-        for draft, tree in zip(small, self.parser.trees(texts), strict=True):
-            expression = self._expression(draft, tree)
+        given = [draft for draft in drafts if draft.request.tree is not None]
+        for draft in given:
+            assert draft.request.tree is not None
+            self._name(draft, draft.request.tree)
+        written = [draft for draft in drafts if draft.request.tree is None]
+        parsed = checking.parsed(self.parser, [draft.request.scalar for draft in written])
+        for draft, result in zip(written, parsed, strict=True):
+            expression = self._expression(draft, result)
             if expression is not None:
                 self._name(draft, expression)
 
-    def _expression(self, draft: Draft, tree: Tree | Trouble) -> Tree | None:
+    def _expression(self, draft: Draft, result: Tree | Trouble | Finding) -> Tree | None:
         scalar = draft.request.scalar
-        if isinstance(tree, Trouble):
-            draft.found.append(checking.syntax_finding(scalar, tree))
+        if isinstance(result, Finding):
+            draft.found.append(result)
             return None
-        expression = trees.single_expression(tree)
-        if expression is None or not scalar.text.strip():
+        if isinstance(result, Trouble):
+            draft.found.append(checking.syntax_finding(scalar, result))
+            return None
+        expression = trees.single_expression(result)
+        if expression is None or not checking.says_something(scalar):
             message = "this is not one expression"
             help_ = "write one condition, without SELECT, FROM or ;"
             draft.found.append(Finding("TG201", message, scalar.place, help_))
@@ -72,6 +72,9 @@ class Compiler:
 
     def _name(self, draft: Draft, expression: Tree) -> None:
         scalar = draft.request.scalar
+        if trees.depth(expression) > language.MAX_DEPTH:
+            draft.found.append(checking.too_deep(scalar))
+            return
         aggregates = draft.request.scope.aggregates
         draft.found.extend(checking.objections(scalar, expression, aggregates=aggregates))
         if not draft.found:
@@ -82,7 +85,8 @@ class Compiler:
         scalar = draft.request.scalar
         draft.parts, draft.columns, draft.root = [], {}, None
         root = self._part(draft, expression, inside=False)
-        if _size(root.rewritten) > language.MAX_EXPANDED_NODES:
+        is_deep = trees.depth(root.rewritten) > language.MAX_EXPANDED_DEPTH
+        if is_deep or _size(root.rewritten) > language.MAX_EXPANDED_NODES:
             message = "functions inside functions make this expression too large"
             draft.found.append(Finding("TG211", message, scalar.place, "split it into traits"))
         if not draft.found:
@@ -100,18 +104,16 @@ class Compiler:
 
     def _part(self, draft: Draft, node: Tree, inside: bool) -> Part:
         """A node with its names resolved and our functions written out, children first."""
-        is_aggregate = (
-            node["class"] == "FUNCTION" and str(node["function_name"]) in language.AGGREGATES
-        )
-        if is_aggregate and inside:
+        aggregates = is_aggregate(node)
+        if aggregates and inside:
             message = "an aggregate inside an aggregate"
             draft.found.append(Finding("TG216", message, place_of(draft.request.scalar, node)))
         parts = tuple(
-            self._part(draft, child, inside or is_aggregate) for child in trees.children(node)
+            self._part(draft, child, inside or aggregates) for child in trees.children(node)
         )
         operands = [_read_as(draft, part) for part in parts]
         rewritten = self._rewritten(draft, node, parts, operands)
-        has_aggregate = is_aggregate or any(p.has_aggregate for p in parts)
+        has_aggregate = aggregates or any(p.has_aggregate for p in parts)
         part = Part(node, rewritten, has_aggregate, parts)
         draft.parts.append(part)
         return part
@@ -210,7 +212,11 @@ class Compiler:
         parts = [part for draft in drafts for part in draft.parts]
         statements = [trees.select_of(part.rewritten) for part in parts]
         for part, text in zip(parts, self.parser.texts(statements), strict=True):
-            part.text = text.removeprefix("SELECT ")
+            part.text = part.probe = text.removeprefix("SELECT ")
+        mixed = [part for part in parts if part.has_aggregate]
+        statements = [trees.select_of(_of_any_row(part.rewritten)) for part in mixed]
+        for part, text in zip(mixed, self.parser.texts(statements), strict=True):
+            part.probe = text.removeprefix("SELECT ")
 
     def _find_types(self, drafts: Sequence[Draft]) -> None:
         """One DESCRIBE for all drafts of a scope; where it fails, one for each half."""
@@ -236,7 +242,7 @@ class Compiler:
             self._type_drafts(relation, drafts[half:])
 
     def _describe(self, relation: str, parts: Sequence[Part]) -> None:
-        texts = list(dict.fromkeys(part.text for part in parts))
+        texts = list(dict.fromkeys(part.probe for part in parts))
         types: dict[str, str] = {}
         for start in range(0, len(texts), 2_000):
             some = texts[start : start + 2_000]
@@ -244,7 +250,7 @@ class Compiler:
             described = self.parser.types(f"SELECT {listed} FROM {relation}")
             types.update(zip(some, (type_ for _, type_ in described), strict=True))
         for part in parts:
-            part.type = types[part.text]
+            part.type = types[part.probe]
 
     def _blame(self, relation: str, draft: Draft) -> None:
         """Find the smallest part that can't be bound: its parts can, and it can't."""
@@ -282,6 +288,17 @@ def _size(tree: Tree) -> int:
         if count > language.MAX_EXPANDED_NODES:
             break
     return count
+
+
+def _of_any_row(tree: Tree) -> Tree:
+    """For typing only: columns beside aggregates, which only GROUP BY allows, as aggregates."""
+    if tree["class"] == "COLUMN_REF":
+        return trees.function("any_value", tree)
+    if is_aggregate(tree):
+        return tree
+    swap = {id(child): _of_any_row(child) for child in trees.children(tree)}
+    result: Tree = trees.replaced(tree, swap)
+    return result
 
 
 def _is_row_level(part: Part) -> bool:

@@ -49,13 +49,17 @@ class Compiled:
 
 @dataclass(slots=True)
 class Part:
-    """One node while it is being compiled: as parsed, as rewritten, and what was learnt of it."""
+    """One node while it is being compiled: as parsed, as rewritten, and what was learnt of it.
+
+    `text` is its canonical text, `probe` what the engine is asked for its type.
+    """
 
     original: Tree
     rewritten: Tree
     has_aggregate: bool
     parts: tuple[Part, ...]
     text: str = ""
+    probe: str = ""
     type: str = ""
 
 

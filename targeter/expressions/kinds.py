@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from targeter.database import Parser, Tree
-from targeter.expressions import checking, language, own
+from targeter.expressions import checking, language, own, trees
 from targeter.expressions.checking import place_of
 from targeter.expressions.drafts import Draft, Part
-from targeter.findings import Finding
+from targeter.findings import Finding, Place
 from targeter.schema import type_class
 
 _NARROW = frozenset(
@@ -35,19 +36,33 @@ def spoken(type_: str) -> str:
     return {"time": "a timestamp", "other": type_.lower(), "null": "NULL"}.get(kind, f"a {kind}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    """A text in single quotes, and the type it is read as."""
+
+    text: str
+    type: str
+    place: Place
+
+    def finding(self) -> Finding:
+        kind = "a whole number" if "INT" in self.type else spoken(self.type)
+        message = f"{self.text!r} can't be read as {kind}"
+        is_day = type_class(self.type) in ("date", "time")
+        return Finding("TG204", message, self.place, "dates are written '2026-11-30'" * is_day)
+
+
 def check_types(draft: Draft, parser: Parser) -> None:
     """What the engine would let pass and then fail on, at some row, for everybody."""
-    casts: list[tuple[Part, str]] = []
+    literals: list[_Literal] = []
     for part in draft.parts:
-        _check_part(draft, part, casts)
-    fits = parser.casts([(str(p.original["literal"]["text"]), type_) for p, type_ in casts])
-    wrong = [cast for cast, good in zip(casts, fits, strict=True) if not good]
-    for part, type_ in {id(part): (part, type_) for part, type_ in wrong}.values():
-        text = part.original["literal"]["text"]
-        message = f"{text!r} can't be read as {spoken(type_)}"
-        help_ = "dates are written '2026-11-30'" if type_class(type_) in ("date", "time") else ""
-        place = place_of(draft.request.scalar, part.original)
-        draft.found.append(Finding("TG204", message, place, help_))
+        _check_part(draft, part, literals)
+    fits = parser.casts([(literal.text, literal.type) for literal in literals])
+    wrong = {
+        literal.place: literal
+        for literal, good in zip(literals, fits, strict=True)
+        if not good or _would_be_rounded(literal)
+    }
+    draft.found.extend(literal.finding() for literal in wrong.values())
     root = draft.root
     if root and draft.request.boolean and type_class(root.type) not in ("boolean", "null"):
         message = f"a condition is true or false, and this is {spoken(root.type)}"
@@ -57,7 +72,13 @@ def check_types(draft: Draft, parser: Parser) -> None:
         _check_aggregation(draft, root)
 
 
-def _check_part(draft: Draft, part: Part, casts: list[tuple[Part, str]]) -> None:
+def _would_be_rounded(literal: _Literal) -> bool:
+    """The engine reads '0.5' as the whole number 1, which nobody who writes it means."""
+    is_whole = "INT" in literal.type.upper() and type_class(literal.type) == "number"
+    return is_whole and not re.fullmatch(r"\s*[-+]?\d+\s*", literal.text)
+
+
+def _check_part(draft: Draft, part: Part, literals: list[_Literal]) -> None:
     node, class_ = part.original, part.original["class"]
     if class_ == "CONJUNCTION" or (class_ == "OPERATOR" and node["type"] == "OPERATOR_NOT"):
         for child in part.parts:
@@ -67,17 +88,20 @@ def _check_part(draft: Draft, part: Part, casts: list[tuple[Part, str]]) -> None
             if _is_when(part, child):
                 _must_be(draft, child, "boolean")
     elif class_ == "CAST" and _is_text_literal(part.parts[0]):
-        casts.append((part.parts[0], part.type))
+        literals.append(_literal(draft, part.parts[0], part.type, part))
     elif class_ == "COMPARISON" and checking.asks_for_truth(node):
         _must_be(draft, part.parts[0].parts[0], "boolean")
     elif class_ == "OPERATOR" and node["type"] == "ARRAY_EXTRACT":
         _must_be(draft, part.parts[0], "list")
         _must_be(draft, part.parts[1], "number")
     elif class_ == "FUNCTION":
-        for child, kind in zip(part.parts, _wanted(node), strict=False):
-            _must_be(draft, child, kind)
+        by_node = {id(child.original): child for child in part.parts}
+        for argument, kind in zip(trees.arguments(node), _wanted(node), strict=False):
+            _must_be(draft, by_node[id(argument)], kind)
+        if node["filter"]:
+            _must_be(draft, by_node[id(node["filter"])], "boolean")
     for parts in _alike(part):
-        _must_be_alike(draft, parts, casts)
+        _must_be_alike(draft, parts, literals)
 
 
 def _wanted(node: Tree) -> Sequence[str]:
@@ -98,6 +122,8 @@ def _alike(part: Part) -> Iterator[Sequence[Part]]:
         yield [child for child in part.parts if not _is_when(part, child)]
     elif class_ in ("COMPARISON", "BETWEEN") or name in language.ALIKE:
         yield part.parts
+    elif name == "date_diff":
+        yield part.parts[1:]
 
 
 def _is_when(part: Part, child: Part) -> bool:
@@ -120,7 +146,7 @@ def _must_be(draft: Draft, part: Part, kind: str) -> None:
     draft.found.append(Finding(code, message, place, help_))
 
 
-def _must_be_alike(draft: Draft, parts: Sequence[Part], casts: list[tuple[Part, str]]) -> None:
+def _must_be_alike(draft: Draft, parts: Sequence[Part], literals: list[_Literal]) -> None:
     """Operands of one kind; a text literal takes the kind of the others if it can be read so."""
     typed = [part for part in parts if not _is_loose(part)]
     if not typed:
@@ -136,8 +162,16 @@ def _must_be_alike(draft: Draft, parts: Sequence[Part], casts: list[tuple[Part, 
             )
             draft.found.append(Finding("TG203", message, place_of(scalar, part.original)))
     if _family(first.type) != "text":
-        literals = [part for part in parts if _is_text_literal(part)]
-        casts.extend((p, type_) for type_ in sorted({t.type for t in typed}) for p in literals)
+        texts = [part for part in parts if _is_text_literal(part)]
+        types = sorted({part.type for part in typed})
+        literals.extend(_literal(draft, part, type_) for type_ in types for part in texts)
+
+
+def _literal(draft: Draft, part: Part, type_: str, around: Part | None = None) -> _Literal:
+    """A literal of a cast such as date '2026-11-30' has no place of its own."""
+    shown = part if around is None or trees.span(part.original) else around
+    text = str(part.original["literal"]["text"])
+    return _Literal(text, type_, place_of(draft.request.scalar, shown.original))
 
 
 def _family(type_: str) -> str:

@@ -7,7 +7,11 @@ from typing import Literal
 
 MAX_CHARACTERS = 10_000
 MAX_NODES = 500
+MAX_DEPTH = 60
 MAX_EXPANDED_NODES = 4_000
+MAX_EXPANDED_DEPTH = 120
+MAX_EXPANDED_SEGMENTS = 500
+MAX_SEGMENT_DEPTH = 20
 
 Kind = Literal["scalar", "aggregate", "own"]
 
@@ -18,8 +22,7 @@ class Function:
 
     `literal` holds the positions (from 0) of arguments that must be written out in the rule:
     patterns and date parts. `can_raise` says that the engine may stop on some value, so it is
-    run as TRY and such a value is missing. `is_strict` says that it is missing as soon as one of
-    its arguments is.
+    run as TRY and such a value is missing.
     """
 
     name: str
@@ -30,7 +33,6 @@ class Function:
     most: int = 1
     literal: tuple[int, ...] = ()
     can_raise: bool = False
-    is_strict: bool = True
 
 
 def _table(*functions: Function) -> dict[str, Function]:
@@ -57,9 +59,7 @@ SCALARS = _table(
         most=2,
         literal=(1,),
     ),
-    Function(
-        "nullif", "nullif(a, b)", "a, or NULL where a equals b", least=2, most=2, is_strict=False
-    ),
+    Function("nullif", "nullif(a, b)", "a, or NULL where a equals b", least=2, most=2),
     Function("abs", "abs(number)", "without its sign", can_raise=True),
     Function(
         "round", "round(number, digits)", "rounded, halves away from 0", most=2, can_raise=True
@@ -67,10 +67,8 @@ SCALARS = _table(
     Function("floor", "floor(number)", "the whole number below or equal"),
     Function("ceil", "ceil(number)", "the whole number above or equal"),
     Function("sqrt", "sqrt(number)", "the square root; NULL below 0", can_raise=True),
-    Function(
-        "greatest", "greatest(a, b, …)", "the greatest that is not NULL", most=20, is_strict=False
-    ),
-    Function("least", "least(a, b, …)", "the least that is not NULL", most=20, is_strict=False),
+    Function("greatest", "greatest(a, b, …)", "the greatest that is not NULL", most=20),
+    Function("least", "least(a, b, …)", "the least that is not NULL", most=20),
     Function(
         "list_contains",
         "list_contains(list, x)",
@@ -78,7 +76,6 @@ SCALARS = _table(
         least=2,
         most=2,
         can_raise=True,
-        is_strict=False,
     ),
     Function(
         "list_has_any",
@@ -87,7 +84,6 @@ SCALARS = _table(
         least=2,
         most=2,
         can_raise=True,
-        is_strict=False,
     ),
     Function(
         "list_has_all",
@@ -96,9 +92,8 @@ SCALARS = _table(
         least=2,
         most=2,
         can_raise=True,
-        is_strict=False,
     ),
-    Function("list_value", "[a, b]", "a list", least=0, most=200, is_strict=False),
+    Function("list_value", "[a, b]", "a list", least=0, most=200),
     Function("year", "year(date)", "the year"),
     Function("month", "month(date)", "the month, 1 to 12"),
     Function("day", "day(date)", "the day of the month, 1 to 31"),
@@ -128,6 +123,7 @@ SCALARS = _table(
         least=2,
         most=2,
         literal=(0,),
+        can_raise=True,
     ),
     Function(
         "make_date",
@@ -138,6 +134,11 @@ SCALARS = _table(
         can_raise=True,
     ),
 )
+
+# As many as every number of the engine keeps exactly.
+MOST_DIGITS = 18
+# No longer than the engine can compute with.
+LONGEST_INTERVAL = 100_000
 
 # How INTERVAL 2 MONTH and its like arrive from the parser; nobody writes these names.
 INTERVALS = frozenset(
@@ -293,6 +294,9 @@ INSTEAD = {
     "last": "a pick with first_by",
     "any_value": "a pick with first_by",
     "string_agg": "list(x)",
+    "row": "a comparison for each value",
+    "struct_pack": "a column for each value",
+    "try": "nothing: arithmetic that can't be done is missing already",
 }
 
 CASTS = {

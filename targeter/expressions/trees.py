@@ -37,6 +37,15 @@ def walk(node: Tree) -> Iterator[Tree]:
         yield from walk(child)
 
 
+def depth(node: Tree) -> int:
+    """How many expressions stand inside each other at the deepest point."""
+    level, found = [node], 0
+    while level:
+        level = [child for parent in level for child in children(parent)]
+        found += 1
+    return found
+
+
 def replaced(node: Any, swap: Mapping[int, Tree]) -> Any:
     """A copy of a tree in which nodes are replaced by identity."""
     if isinstance(node, dict):
@@ -117,6 +126,38 @@ def constant(text: str, kind: str = "STRING") -> Tree:
 
 def operator(type_: str, *operands: Tree) -> Tree:
     return {"class": "OPERATOR", "type": type_, "alias": "", "children": list(operands)}
+
+
+def equal(left: Tree, right: Tree) -> Tree:
+    return {
+        "class": "COMPARISON",
+        "type": "COMPARE_EQUAL",
+        "alias": "",
+        "left": left,
+        "right": right,
+    }
+
+
+def case(when: Tree, then: Tree) -> Tree:
+    """`CASE WHEN when THEN then END`."""
+    return {
+        "class": "CASE",
+        "type": "CASE_EXPR",
+        "alias": "",
+        "case_checks": [{"when_expr": when, "then_expr": then}],
+        "else_expr": constant("", "NULL_LITERAL"),
+    }
+
+
+def lambda_(parameter: Tree, body: Tree) -> Tree:
+    return {
+        "class": "LAMBDA",
+        "type": "LAMBDA",
+        "alias": "",
+        "lhs": parameter,
+        "expr": body,
+        "syntax_type": "LAMBDA_KEYWORD",
+    }
 
 
 def conjunction(type_: str, *operands: Tree) -> Tree:

@@ -120,6 +120,11 @@ def read_sources(settings: Fields) -> tuple[Source, ...]:
     found = settings.found
     sources = [_source(name, node, found) for name, node in settings.named("sources")]
     known = tuple(s for s in sources if s is not None)
+    for source in known:
+        if source.is_base and source.is_derived:
+            message = f"source {source.name!r}: people are read from a file or table, not by 'sql'"
+            found.append(Finding("TG105", message, source.place, "take its 'key' out"))
+    known = tuple(s for s in known if not (s.is_base and s.is_derived))
     bases = [s for s in known if s.is_base]
     if known and len(bases) != 1:
         place = bases[1].place if bases else known[0].place

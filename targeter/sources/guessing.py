@@ -290,9 +290,9 @@ def links(
 ) -> tuple[GuessedLink, ...]:
     """The columns of another file that hold keys of the base, the likeliest first.
 
-    Measured: the share of a column's different values that are keys. Columns with less than half
-    are left out, and where keys are numbers, so are numbers that aren't named like an identifier:
-    an age of 40 is no link to person 40.
+    Measured: the share of a column's different values that are keys. A column called like the key
+    is always among them. Others with less than half are left out, and where keys are numbers, so
+    are numbers that aren't named like an identifier: an age of 40 is no link to person 40.
     """
     if base.key is None:
         return ()
@@ -306,7 +306,7 @@ def links(
     finally:
         theirs.drop(engine)
         engine.run("DROP TABLE guessed_keys")
-    likely = [link for link in found if link.share >= _LEAST_OVERLAP and _is_meant(link, base)]
+    likely = [link for link in found if _is_likely(link, base)]
     return tuple(sorted(likely, key=lambda link: _likelihood(link, base)))
 
 
@@ -327,16 +327,21 @@ def _link(engine: Engine, relation: Relation, column: GuessedColumn, key: str) -
     return GuessedLink(column.name, key, known / values if values else 0.0)
 
 
-def _is_meant(link: GuessedLink, base: GuessedFile) -> bool:
+def _is_likely(link: GuessedLink, base: GuessedFile) -> bool:
+    if _is_same(link, base):
+        return True
     key = next(column for column in base.columns if column.name == base.key)
-    same = link.column.casefold() == key.name.casefold()
-    return same or key.type == "text" or bool(_KEYISH.search(link.column))
+    is_meant = key.type == "text" or bool(_KEYISH.search(link.column))
+    return is_meant and link.share >= _LEAST_OVERLAP
+
+
+def _is_same(link: GuessedLink, base: GuessedFile) -> bool:
+    return link.column.casefold() == (base.key or "").casefold()
 
 
 def _likelihood(link: GuessedLink, base: GuessedFile) -> tuple[bool, bool, float, str]:
     """Sorts the same name first, then names like identifiers, then the greatest overlap."""
-    same = link.column.casefold() == (base.key or "").casefold()
-    return (not same, not _KEYISH.search(link.column), -link.share, link.column)
+    return (not _is_same(link, base), not _KEYISH.search(link.column), -link.share, link.column)
 
 
 def yaml_columns(

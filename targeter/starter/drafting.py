@@ -51,8 +51,9 @@ def draft(survey: Survey, paths: Mapping[Path, str]) -> Draft:
     taken = [c.name for c in columns]
     joined = tuple(joined_sources(survey, taken))
     counts = tuple(_counts(survey, taken))
+    told = tuple(_told(survey, joined, taken))
     consents = consents_of(columns)
-    settings = _Settings(survey, paths, columns, consents, joined, counts)
+    settings = _Settings(survey, paths, columns, consents, joined, counts, told)
     files = {
         "rules/targeter.yaml": settings.text(),
         "rules/first.yaml": rules_text(survey, columns, consents, counts),
@@ -86,6 +87,17 @@ def _counts(survey: Survey, taken: list[str]) -> Iterator[Count]:
             yield Count(trait, other)
 
 
+def _told(
+    survey: Survey, joined: Sequence[Joined], taken: list[str]
+) -> Iterator[tuple[str, Joined, str]]:
+    """What other files say of the people themselves: each column becomes one of the profile."""
+    for one in joined:
+        for column in one.added if one.of is survey.people else ():
+            trait = names.unused(column, taken)
+            taken.append(trait)
+            yield trait, one, column
+
+
 # -- the settings ----------------------------------------------------------------------------
 
 
@@ -97,6 +109,7 @@ class _Settings:
     consents: Consents
     joined: tuple[Joined, ...]
     counts: tuple[Count, ...]
+    told: tuple[tuple[str, Joined, str], ...]
 
     def text(self) -> str:
         sources = [self._base(), *map(self._source, self.survey.others)]
@@ -189,8 +202,8 @@ class _Settings:
 
     def _person(self, one: Surveyed) -> Iterator[str]:
         assert one.owner is not None
-        yield f"    person: {quoted(one.owner.column)}"
-        yield f"    # {percent(one.owner.share)} of its values are people we know"
+        share = percent(one.owner.share)
+        yield f"    person: {quoted(one.owner.column)}    # {share} of its values are known people"
         fit = [c.name for c in fit_to_choose(self.columns, self.survey.base.key)]
         wanted = names.first_name(c.name for c in self.columns) or next(iter(fit), "first_name")
         for link in one.others:
@@ -203,6 +216,12 @@ class _Settings:
             yield "    #     when: may_be_named"
 
     def _nobody(self, one: Surveyed) -> Iterator[str]:
+        if one.shared:
+            name = shown(quoted(one.shared))
+            yield f"    # Do these rows belong to whoever has that {shown(one.shared)}? Looking at"
+            yield "    # them needs that person's consent, a column of people:"
+            yield f"    # person: {{{name}: people.{name}, consent: may_link}}"
+            return
         for link in one.doubtful:
             yield f"    # person: {shown(quoted(link.column))}"
             yield f"    # {percent(link.share)} of its values are keys of people. By chance?"
@@ -210,7 +229,7 @@ class _Settings:
             return
         by = [j.name for j in self.joined if one.name in (r.to for r in j.of.references)]
         if by:
-            yield f"    # These rows are about things; {', '.join(by)} joins them to people."
+            yield f"    # These rows are about things; joined to people in {' and '.join(by)}."
         else:
             yield "    # No column holds keys of people, so these rows are about something else. A"
             yield "    # derived source (sql: NAME.sql) can join them to people by what they share."
@@ -237,6 +256,8 @@ class _Settings:
         lines: list[str] = []
         for count in self.counts:
             lines += [f"  {count.trait}:", f"    from: {count.of.name}", "    value: count(*)"]
+        for trait, joined, column in self.told:
+            lines += [f"  {trait}:", f"    from: {joined.name}", f"    value: max({column})"]
         for joined in self.joined:
             if top := joined.top:
                 lines += [f"  {top.trait}:", f"    from: {joined.name}"]
@@ -264,11 +285,10 @@ class _Settings:
 
 def _time(one: Surveyed) -> Iterator[str]:
     time = one.file.time
-    if time is None:
+    if time is None or one.owner is None:
         return
     if names.is_event(time):
-        yield f"    time: {quoted(time)}"
-        yield "    # a row later than the day of the plan is invisible"
+        yield f"    time: {quoted(time)}    # a row later than the day of the plan is invisible"
     else:
         yield f"    # time: {shown(quoted(time))}"
         yield "    # That would hide every row until its day. Is it when the row happened?"
@@ -346,6 +366,10 @@ def _about(one: Surveyed) -> str:
         share = percent(one.owner.share)
         owner = shown(one.owner.column)
         return f"{one.name}: {one.file.rows:,} rows, found by {owner} ({share} are people we know)"
+    if one.shared:
+        return (
+            f"{one.name}: has {shown(one.shared)} of people, and needs their consent to be linked"
+        )
     if one.doubtful:
         link = shown(one.doubtful[0].column)
         return f"{one.name}: is {link} the person? Numbers meet by chance, so you decide"

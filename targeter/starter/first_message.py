@@ -92,8 +92,10 @@ def _suppressions(survey: Survey, consents: Consents) -> Iterator[str]:
 
 def _first(survey: Survey, columns: Sequence[GuessedColumn], counts: Sequence[Count]) -> _First:
     """The busiest quarter of a source, else the commonest value of a column, else everybody."""
-    best = next((c for c in counts if c.of.references), counts[0] if counts else None)
-    if best:
+    fit = [count for count in counts if names.is_welcome(count.of.name)]
+    if fit:
+        # what refers to things is what people do; and two rows say more than one
+        best = max(fit, key=lambda c: (bool(c.of.references), c.of.often > 1, c.of.file.rows))
         return _First(
             f"{best.trait} >= {best.of.often}",
             f"They are often in {best.of.name}. Say here why that makes this worth reading.",

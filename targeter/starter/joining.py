@@ -26,11 +26,15 @@ class Top:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A derived source over `of`, as the text of its file; `top` where one row can be preferred."""
+    """A derived source over `of`, as the text of its file.
+
+    `added` are the columns that came from elsewhere; `top` where one row can be preferred.
+    """
 
     name: str
     of: Surveyed
     sql: str
+    added: tuple[str, ...]
     top: Top | None
 
 
@@ -50,8 +54,8 @@ def joined_sources(survey: Survey, taken: list[str]) -> Iterator[Joined]:
     `taken` are the columns of the profile so far; those of the traits are added.
     """
     by_name = {other.name: other for other in survey.others}
-    sources = ["people", *by_name]
-    for one in survey.others:
+    sources = [survey.people.name, *by_name]
+    for one in (survey.people, *survey.others):
         if one.references:
             sources.append(names.unused(f"{one.name}_in_full", sources))
             yield _joined(sources[-1], one, by_name, survey.reserved, taken)
@@ -64,7 +68,9 @@ def _joined(
     reserved: frozenset[str],
     taken: list[str],
 ) -> Joined:
-    own = [f"r.{sql_name(c.name, reserved)}" for c in one.file.columns]
+    is_base = one.owner is not None and one.owner.column == one.file.key
+    kept = [c.name for c in one.file.columns if not is_base or c.name == one.file.key]
+    own = [f"r.{sql_name(column, reserved)}" for column in kept]
     used = [c.name for c in one.file.columns]
     added: list[_Column] = []
     joins = []
@@ -84,7 +90,8 @@ def _joined(
         *joins,
         "",
     ]
-    return Joined(name, one, "\n".join(lines), _top(one, added, taken))
+    top = None if is_base else _top(one, added, taken)
+    return Joined(name, one, "\n".join(lines), tuple(c.name for c in added), top)
 
 
 def _columns(

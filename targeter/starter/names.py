@@ -40,6 +40,13 @@ _NOT_EVENTS = frozenset(
     }
 )
 
+_TROUBLES = frozenset(
+    {
+        *("complaint", "ticket", "refund", "return", "cancellation", "dispute", "claim"),
+        *("incident", "bounce", "unsubscribe", "churn", "debt", "reminder", "error", "contact"),
+    }
+)
+
 
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name, small: `userID`, `user_id` and `User Id` are all user, id."""
@@ -105,6 +112,11 @@ def first_name(columns: Iterable[str]) -> str | None:
 def is_event(column: str) -> bool:
     """Whether a moment may be when a row happened, and not when something will end or begin."""
     return not _NOT_EVENTS & set(words_of(column))
+
+
+def is_welcome(source: str) -> bool:
+    """Whether somebody with many such rows may be glad of a message: not who complains a lot."""
+    return not _TROUBLES & set(things_of(source))
 
 
 def refers_to(column: str, file: str) -> bool:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from targeter.database import Engine, identifier
-from targeter.errors import WrongUsage
-from targeter.findings import Place, did_you_mean
+from targeter.findings import Place
 from targeter.sources import casting
 from targeter.sources.declared import Source
 from targeter.sources.files import format_of_path
@@ -19,15 +17,13 @@ from targeter.sources.guessing import GuessedFile, GuessedLink, guess, links
 from targeter.sources.reading import read
 from targeter.sources.relation import Relation
 from targeter.starter import names
+from targeter.starter.choosing import SURE, base_of, column_of_people, named, stem
 
+PEOPLE = "people"
 PEOPLE_FILE = "data/people.csv"
 CONSENT = "marketing_consent"
-_NEARLY = 0.9
-"""So great a share of different keys is meant to be one row a person, with some rows too many."""
-
-_SURE = 0.5
 _QUARTER = 0.75
-_KEY_ONLY = 2
+"""The first rule is for the busiest quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +39,9 @@ class Reference:
 class Surveyed:
     """One file: how the project calls it, and how its rows find their person.
 
-    `doubtful` are columns that may name the person, `others` those that name more people. `often`
-    is how many rows a quarter of the people with any have at least.
+    `doubtful` are columns that may name the person, `others` those that name more people, and
+    `shared` one that the base has too, different for everybody. `often` is how many rows a quarter
+    of the people with any have at least.
     """
 
     name: str
@@ -52,44 +49,57 @@ class Surveyed:
     owner: GuessedLink | None = None
     doubtful: tuple[GuessedLink, ...] = ()
     others: tuple[GuessedLink, ...] = ()
+    shared: str | None = None
     references: tuple[Reference, ...] = ()
     often: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """All files. `is_made` says that no file has one row a person, so one was made: the different
-    values of the column `base.key`. `usual` are the commonest values of the base's columns of few.
+    """All files, and how they belong together.
+
+    `is_made` says that no file has one row a person, so one was made: the different values of the
+    column `base.key`. `usual` is the commonest value of each column of the base that has few.
+    `reserved` are the words that SQL can't take for names, `newest` is the day of the latest row.
     """
 
-    base: GuessedFile
     is_made: bool
+    people: Surveyed
     others: tuple[Surveyed, ...]
     reason: str
     usual: Mapping[str, str]
     reserved: frozenset[str]
     newest: str | None = None
 
+    @property
+    def base(self) -> GuessedFile:
+        return self.people.file
 
-def survey(engine: Engine, files: Sequence[Path], scratch: Path, person: str | None) -> Survey:
+
+def survey(
+    engine: Engine, files: Sequence[Path], stage: Path, scratch: Path, person: str | None
+) -> Survey:
     """Read every file and say how they belong together.
 
     `person` is the column that says whose row it is, where the user says so. Raises `BadData` for
     what can't be read, `WrongUsage` when nothing says who the people are. A file of people that
-    had to be made is written below `scratch`.
+    had to be made is written below `stage`; files that must be rewritten to be read, in `scratch`.
     """
     guessed = [guess(engine, file, scratch) for file in files]
     reserved = _reserved_words(engine)
-    base, reason = _base(engine, guessed, scratch, person)
+    base, reason = base_of(engine, guessed, scratch, person)
     is_made = base is None
     if base is None:
-        column, owning, reason = _column_of_people(guessed, person)
-        base = _made(engine, column, owning, scratch)
-    rest = [file for file in guessed if file is not base]
+        column, owning, reason = column_of_people(guessed, person)
+        base = _made(engine, column, owning, stage, scratch)
+    rest = [file for file in guessed if file.path != base.path]
+    called = _called(rest, reserved)
+    owner = GuessedLink(str(base.key), str(base.key), 1.0)
+    told = tuple(_references(engine, base, base, called, scratch))
     return Survey(
-        base=base,
         is_made=is_made,
-        others=tuple(_surveyed(engine, base, rest, scratch, reserved)),
+        people=Surveyed(PEOPLE, base, owner, references=told),
+        others=tuple(_surveyed(engine, base, called, scratch)),
         reason=reason,
         usual=_usual(engine, base, scratch),
         reserved=reserved,
@@ -101,128 +111,6 @@ def _reserved_words(engine: Engine) -> frozenset[str]:
     """Words that can't be names in SQL without quotes."""
     query = "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category <> 'unreserved'"
     return frozenset(str(row[0]) for row in engine.rows(query))
-
-
-# -- who the people are ----------------------------------------------------------------------
-
-
-def _base(
-    engine: Engine, files: Sequence[GuessedFile], scratch: Path, person: str | None
-) -> tuple[GuessedFile | None, str]:
-    """The file with one row a person and why, or None when its column must do."""
-    if person is not None:
-        named = next((f for f in files if _unique(f, person)), None)
-        return (_keyed(named, person), f"you named {person}") if named else (None, "")
-    about = [file for file in files if _evidence(file)]
-    keyed = [file for file in about if file.key and _holds_all(engine, file, files, scratch)]
-    if keyed:
-        best = max(keyed, key=lambda f: (_linked(engine, f, files, scratch), _evidence(f)))
-        return best, "its rows look like people"
-    _refuse_repeated(about)
-    if any(_columns_of_people(file) for file in files):
-        return None, ""
-    keyed = [file for file in files if file.key]
-    if keyed:
-        best = max(keyed, key=lambda f: _linked(engine, f, files, scratch))
-        return best, f"{best.key} is different in every row"
-    return None, ""
-
-
-def _unique(file: GuessedFile, column: str) -> bool:
-    return any(
-        c.name.casefold() == column.casefold() and 0 < file.rows == c.distinct for c in file.columns
-    )
-
-
-def _keyed(file: GuessedFile, column: str) -> GuessedFile:
-    return replace(file, key=_named(file, column))
-
-
-def _named(file: GuessedFile, column: str) -> str | None:
-    return next((c.name for c in file.columns if c.name.casefold() == column.casefold()), None)
-
-
-def _evidence(file: GuessedFile) -> int:
-    """How much speaks for one row a person; 0 for nothing."""
-    known = names.attributes(column.name for column in file.columns)
-    key = _KEY_ONLY if file.key and names.means_person(file.key) else 0
-    called = 3 if names.means_people(file.path.name.partition(".")[0]) else 0
-    return key + called + (known if known >= 2 else 0)
-
-
-def _holds_all(
-    engine: Engine, base: GuessedFile, files: Sequence[GuessedFile], scratch: Path
-) -> bool:
-    """Whether a file that is only called by its key like people has those of the other files too.
-
-    A list of friends in which everybody stands once is no list of people.
-    """
-    if _evidence(base) > _KEY_ONLY:
-        return True
-    others = (f for f in files if f is not base and _named(f, str(base.key)))
-    return all(links(engine, base, other, scratch) for other in others)
-
-
-def _linked(engine: Engine, base: GuessedFile, files: Sequence[GuessedFile], scratch: Path) -> int:
-    """How many other files hold keys of this one."""
-    return sum(1 for f in files if f is not base and links(engine, base, f, scratch))
-
-
-def _refuse_repeated(files: Sequence[GuessedFile]) -> None:
-    """A file of people in which some stand twice: nobody can say which row is right."""
-    for file in files:
-        for column in file.columns:
-            extra = file.rows - column.distinct
-            nearly = column.distinct >= _NEARLY * file.rows and extra > 0
-            if nearly and (
-                names.means_person(column.name) or names.words_of(column.name) == ("id",)
-            ):
-                raise WrongUsage(
-                    f"{file.path.name} looks like one row a person, but {extra:,} of its "
-                    f"{file.rows:,} rows repeat or lack a {column.name}",
-                    help="take the rows that are too many out of the file, then begin again",
-                )
-
-
-def _columns_of_people(file: GuessedFile) -> list[str]:
-    """The columns of a file that say whose row it is, by their names."""
-    fit = (c for c in file.columns if c.type in ("text", "integer"))
-    return [column.name for column in fit if names.means_person(column.name)]
-
-
-def _column_of_people(
-    files: Sequence[GuessedFile], person: str | None
-) -> tuple[str, list[GuessedFile], str]:
-    """The column whose different values are the people, the files that have it, and a caution."""
-    counts = Counter(n.casefold() for file in files for n in _columns_of_people(file))
-    wanted, reason = person, ""
-    if wanted is None and counts:
-        wanted = counts.most_common(1)[0][0]
-    elif wanted is None:
-        wanted = _nameless(files)
-        reason = "it stands first in a file without a header (--person COLUMN names another)"
-    owning = [file for file in files if _named(file, wanted)]
-    if owning:
-        return _named(owning[0], wanted) or wanted, owning, reason
-    known = list(dict.fromkeys(c.name for file in files for c in file.columns))
-    raise WrongUsage(f"no file has a column {wanted!r}", help=did_you_mean(wanted, known))
-
-
-def _nameless(files: Sequence[GuessedFile]) -> str:
-    """The first column of a file without a header, where whose row it is comes first by custom."""
-    for file in files:
-        first = file.columns[0]
-        is_nameless = all(c.name == f"column_{n}" for n, c in enumerate(file.columns, start=1))
-        if is_nameless and first.type in ("text", "integer") and first.distinct < file.rows:
-            return first.name
-    listed = ", ".join(column.name for file in files for column in file.columns)
-    raise WrongUsage(
-        "none of the files says who the people are: no column is different in every row of one, "
-        "and none is called like a person's number",
-        help="name the column that says whose row it is with --person COLUMN, one of\n"
-        f"{listed[:500]}\n"
-        "or, where each row is a person, give them a column with a number of their own",
-    )
 
 
 # -- reading once more -----------------------------------------------------------------------
@@ -247,7 +135,9 @@ def _key(relation: Relation, name: str) -> str:
     return casting.key_text(identifier(name), column.type)
 
 
-def _made(engine: Engine, column: str, files: Sequence[GuessedFile], scratch: Path) -> GuessedFile:
+def _made(
+    engine: Engine, column: str, files: Sequence[GuessedFile], stage: Path, scratch: Path
+) -> GuessedFile:
     """A file of the people that a column names, with a column for their consent, which nobody gave.
 
     Numbers are sorted as numbers, so that a reader finds them.
@@ -255,10 +145,10 @@ def _made(engine: Engine, column: str, files: Sequence[GuessedFile], scratch: Pa
     engine.run("CREATE OR REPLACE TABLE surveyed_people (person VARCHAR)")
     for file in files:
         with _opened(engine, file, scratch) as relation:
-            key = _key(relation, _named(file, column) or column)
+            key = _key(relation, named(file, column) or column)
             query = f"SELECT DISTINCT {key} FROM {identifier(relation.name)}"
             engine.run(f"INSERT INTO surveyed_people {query}")
-    path = scratch / PEOPLE_FILE
+    path = stage / PEOPLE_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     query = (
         "SELECT DISTINCT person FROM surveyed_people WHERE person IS NOT NULL "
@@ -308,44 +198,75 @@ def _newest(engine: Engine, files: Sequence[GuessedFile], scratch: Path) -> str 
 # -- whose rows ------------------------------------------------------------------------------
 
 
-def _surveyed(
-    engine: Engine,
-    base: GuessedFile,
-    files: Sequence[GuessedFile],
-    scratch: Path,
-    reserved: frozenset[str],
-) -> Iterator[Surveyed]:
-    taken = ["people"]
-    called: list[tuple[str, GuessedFile]] = []
+def _called(
+    files: Sequence[GuessedFile], reserved: frozenset[str]
+) -> list[tuple[str, GuessedFile]]:
+    """Each file with its name as a source."""
+    taken, called = [PEOPLE], []
     for file in files:
-        stem = file.path.name.partition(".")[0]
-        taken.append(names.source_name(stem, taken, reserved))
+        taken.append(names.source_name(stem(file), taken, reserved))
         called.append((taken[-1], file))
+    return called
+
+
+def _surveyed(
+    engine: Engine, base: GuessedFile, called: Sequence[tuple[str, GuessedFile]], scratch: Path
+) -> Iterator[Surveyed]:
     for name, file in called:
         found = links(engine, base, file, scratch)
-        sure = [link for link in found if _is_sure(link, base, file)]
-        owner = sure[0] if sure else None
+        owner = next(iter(_owners(found, base, file)), None)
+        likely = tuple(link for link in found if link.share >= SURE and link is not owner)
         yield Surveyed(
             name,
             file,
             owner,
-            doubtful=tuple(link for link in found if not sure),
-            others=tuple(link for link in found if owner and link is not owner),
+            doubtful=() if owner else likely,
+            others=tuple(link for link in likely if _is_other(link, file)) if owner else (),
+            shared=None if owner else _shared(base, file),
             references=tuple(_references(engine, base, file, called, scratch)) if owner else (),
             often=_often(engine, file, owner, scratch) if owner else 1,
         )
 
 
-def _is_sure(link: GuessedLink, base: GuessedFile, file: GuessedFile) -> bool:
-    """Whether a column that holds keys of people is meant to: numbers meet by chance.
+def _is_other(link: GuessedLink, file: GuessedFile) -> bool:
+    """Whether a second column of people's keys may name more people: not the row's own number."""
+    return link.column != file.key and bool(names.things_of(link.column))
 
-    An order number of 40 is found among person numbers as well. So the column is called like the
-    key or like a person, or the keys are texts, which don't meet by chance.
+
+def _shared(base: GuessedFile, file: GuessedFile) -> str | None:
+    """A column of texts that both have, in the base a different one for everybody: a handle."""
+    theirs = {column.name.casefold() for column in file.columns}
+    for column in base.columns:
+        given = round(base.rows * (1 - column.share_missing))
+        is_own = column.type == "text" and 1 < given == column.distinct
+        if is_own and column.name != base.key and column.name.casefold() in theirs:
+            return column.name
+    return None
+
+
+def _owners(
+    found: Sequence[GuessedLink], base: GuessedFile, file: GuessedFile
+) -> list[GuessedLink]:
+    """The links that are surely meant to name the person, the surest first.
+
+    Numbers meet by chance: an order number of 40 is found among person numbers as well. So the
+    column is called like the key (a mere `id` says nothing), like a person or like the base's
+    file; or the keys are texts, which don't meet by chance.
     """
-    if link.column.casefold() == (base.key or "").casefold() or names.means_person(link.column):
-        return True
     key = next(column for column in base.columns if column.name == base.key)
-    return key.type == "text" and link.column != file.key
+    is_called = bool(names.things_of(key.name))
+
+    def rank(link: GuessedLink) -> int:
+        if link.column.casefold() == key.name.casefold() and is_called:
+            return 0
+        if link.share >= SURE and names.refers_to(link.column, stem(base)):
+            return 1
+        if link.share >= SURE and names.means_person(link.column):
+            return 2
+        texts = key.type == "text" and link.share >= SURE
+        return 3 if texts and (link.column != file.key or link.share == 1) else 4
+
+    return sorted((link for link in found if rank(link) < 4), key=rank)
 
 
 def _references(
@@ -361,10 +282,9 @@ def _references(
         if other is file or other.key is None:
             continue
         of_key = next(column.type for column in other.columns if column.name == other.key)
-        stem = other.path.name.partition(".")[0]
         for link in links(engine, other, file, scratch):
-            fits = names.refers_to(link.column, stem) and types[link.column] == of_key
-            if fits and link.share >= _SURE and link.column != base.key:
+            fits = names.refers_to(link.column, stem(other)) and types[link.column] == of_key
+            if fits and link.share >= SURE and link.column != base.key:
                 yield Reference(link.column, name, other.key)
                 break
 

@@ -75,6 +75,7 @@ rules:
     templates: [rye, bread]
   - name: eggs
     campaign: easter
+    why: At Easter there are eggs.
     priority: 5
     when: age > 0
     templates: [bread]

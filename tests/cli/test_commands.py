@@ -17,7 +17,9 @@ def test_help_promises_the_exit_codes() -> None:
         assert line in ran.out
 
 
-@pytest.mark.parametrize("command", ["plan", "render", "lint", "explain", "sources", "init"])
+@pytest.mark.parametrize(
+    "command", ["plan", "render", "lint", "test", "explain", "sources", "init"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     ran = targeter(command, "--help")
     assert ran.code == 0

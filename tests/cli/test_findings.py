@@ -10,7 +10,7 @@ import pytest
 
 from targeter.cli.drawing.findings import draw_finding, summary
 from targeter.cli.drawing.screen import Screen
-from targeter.findings import Finding, Place
+from targeter.findings import Finding, Place, Severity
 
 from .bakery import RULES, bakery, targeter, width
 
@@ -121,8 +121,9 @@ def test_nothing_in_a_finding_reaches_the_terminal_as_a_command() -> None:
 
 
 def test_the_summary_counts_by_severity() -> None:
-    codes = ("TG202", "TG202", "TG402", "TG706")
-    assert summary([Finding(code, "x") for code in codes]) == "2 errors, 1 warning, 1 note"
+    found = [Finding(code, "x") for code in ("TG202", "TG202", "TG402")]
+    note = Finding("TG402", "x", graded=Severity.INFO)
+    assert summary([*found, note]) == "2 errors, 1 warning, 1 note"
 
 
 def test_columns_is_put_back() -> None:

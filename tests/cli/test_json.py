@@ -64,7 +64,12 @@ def test_lint_says_where_and_what_to_do(tmp_path: Path) -> None:
     root = bakery(tmp_path, rules=RULES.replace("age > 60", "agee > 60"))
     ran = targeter("lint", "--project", root, "--format", "json")
     assert ran.code == 1
-    assert ran.json["findings"][0] == {
+    (finding,) = ran.json["findings"]
+    assert len(finding["fingerprint"]) == 32
+    assert finding == {
+        "fingerprint": finding["fingerprint"],
+        "repository_path": "rules/bread.yaml",
+        "thing": "rules/stollen",
         "code": "TG202",
         "name": "unknown-column",
         "severity": "error",

@@ -56,9 +56,9 @@ def project(
     settings: str = "",
     templates: Mapping[str, str] = HELLO,
 ) -> Path:
-    """Write a project; `settings` come after those that every one here has."""
+    """Write a project; `settings` follow those every one here has, the channels first."""
     files = {
-        "rules/targeter.yaml": SETTINGS + dedent(settings),
+        "rules/targeter.yaml": SETTINGS + settings,
         "rules/rules.yaml": dedent(rules),
         "people.csv": "\n".join([HEADER, *people]) + "\n",
     }

@@ -27,7 +27,7 @@ def _agree(world: World) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM
+    max_examples=20, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM
 )
 @given(worlds())
 def test_both_decide_the_same_for_everybody(world: World) -> None:
@@ -45,7 +45,7 @@ def test_the_worlds_reach_every_outcome() -> None:
     outcomes: Counter[str] = Counter()
 
     @settings(
-        max_examples=60,
+        max_examples=40,
         deadline=None,
         phases=_PHASES,
         derandomize=True,

@@ -24,31 +24,42 @@ def test_a_handoff_goes_before_every_suppression(tmp_path: Path) -> None:
     assert outcome(project(tmp_path, rules)) == "handed_over"
 
 
-@pytest.mark.parametrize(("consent", "detail"), [("true", None), ("false", "no"), ("", "unknown")])
-def test_a_requirement_tells_no_from_unknown(
-    tmp_path: Path, consent: str, detail: str | None
-) -> None:
-    rules = EVERYBODY + "require:\n  - {name: agreed, when: consent}\n"
-    people = [f"anna,Anna,Ashby,40,{consent},0171,en"]
-    report = pipeline.plan(worlds.options(project(tmp_path, rules, people)))
-    stopped = [(stop.name, stop.detail) for stop in report.stops if stop.people]
-    assert stopped == ([("agreed", detail)] if detail else [])
-    assert report.outcomes["suppressed"] == (1 if detail else 0)
+_CONSENTS = ["yes,,,,true,,", "no1,,,,false,,", "no2,,,,false,,", "unknown,,,,,,"]
 
 
-@pytest.mark.parametrize(("consent", "detail"), [("true", None), ("false", "no"), ("", "unknown")])
-def test_a_purpose_tells_no_from_unknown(tmp_path: Path, consent: str, detail: str | None) -> None:
-    people = [f"anna,Anna,Ashby,40,{consent},0171,en"]
-    settings = "purposes:\n  marketing: {when: consent}\n"
-    root = project(tmp_path, people=people, settings=settings)
+def _stops(root: Path) -> dict[tuple[str, str], int]:
     report = pipeline.plan(worlds.options(root))
-    stopped = [(stop.name, stop.detail) for stop in report.stops if stop.people]
-    assert stopped == ([("purpose marketing", detail)] if detail else [])
+    assert report.outcomes["suppressed"] == sum(stop.people for stop in report.stops)
+    return {(stop.name, stop.detail): stop.people for stop in report.stops}
+
+
+def test_a_requirement_tells_no_from_unknown(tmp_path: Path) -> None:
+    rules = EVERYBODY + "require:\n  - {name: agreed, when: consent}\n"
+    root = project(tmp_path, rules, _CONSENTS)
+    assert _stops(root) == {("agreed", "no"): 2, ("agreed", "unknown"): 1}
+
+
+def test_a_purpose_tells_no_from_unknown(tmp_path: Path) -> None:
+    settings = "purposes:\n  marketing: {when: consent}\n"
+    root = project(tmp_path, people=_CONSENTS, settings=settings)
+    assert _stops(root) == {("purpose marketing", "no"): 2, ("purpose marketing", "unknown"): 1}
 
 
 def test_a_suppression_that_is_unknown_suppresses_nobody(tmp_path: Path) -> None:
     rules = EVERYBODY + "suppressions:\n  - {name: old, when: age > 30}\n"
     assert outcome(project(tmp_path, rules, ["anna,,,,,,"])) == "message"
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"), [("address: phonee", "TG202"), ("purpose: marketting", "TG114")]
+)
+def test_a_channel_whose_address_or_purpose_does_not_exist_is_an_error(
+    tmp_path: Path, setting: str, code: str
+) -> None:
+    root = project(tmp_path, settings="purposes:\n  marketing: {when: consent}\n")
+    path = root / "rules/targeter.yaml"
+    path.write_text(path.read_text().replace("address: phone", setting))
+    assert code in [finding.code for finding in worlds.findings(root)]
 
 
 # -- what a suppression is only for ----------------------------------------------------------
@@ -107,23 +118,24 @@ def test_a_topic_on_a_channel_is_suppressed_only_there(tmp_path: Path) -> None:
 # -- rules that take part --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("dates", "expected"),
-    [
-        ("{starts: 2026-11-01}", "message"),
-        ("{starts: 2026-11-02}", "no_rule"),
-        ("{ends: 2026-11-01}", "message"),
-        ("{ends: 2026-10-31}", "no_rule"),
-        ("{starts: 2026-11-01, ends: 2026-11-01}", "message"),
-        ("{}", "message"),
-    ],
-)
-def test_a_campaign_runs_on_its_first_and_on_its_last_day(
-    tmp_path: Path, dates: str, expected: str
-) -> None:
-    rules = "rules:\n" + rule("dated", 1, HELD, "hello", campaign="autumn")
-    settings = f"campaigns:\n  autumn: {dates}\n"
-    assert outcome(project(tmp_path, rules, settings=settings)) == expected
+def test_a_campaign_runs_on_its_first_and_on_its_last_day(tmp_path: Path) -> None:
+    dates = {
+        "begins": "{starts: 2026-11-01}",
+        "to_come": "{starts: 2026-11-02}",
+        "ends": "{ends: 2026-11-01}",
+        "over": "{ends: 2026-10-31}",
+        "one_day": "{starts: 2026-11-01, ends: 2026-11-01}",
+        "always": "{}",
+    }
+    rules = "rules:\n" + "".join(
+        rule(name, number, f"person_id = '{name}'", "hello", campaign=name)
+        for number, name in enumerate(dates)
+    )
+    settings = "campaigns:\n" + "".join(f"  {name}: {days}\n" for name, days in dates.items())
+    root = project(tmp_path, rules, [f"{name},,,,,," for name in dates], settings=settings)
+    ended = {person: result[0] for person, result in worlds.results(root).items()}
+    not_running = dict.fromkeys(("to_come", "over"), "no_rule")
+    assert ended == {**dict.fromkeys(dates, "message"), **not_running}
 
 
 def test_a_rule_that_is_switched_off_takes_no_part(tmp_path: Path) -> None:
@@ -147,30 +159,35 @@ def test_unless_that_is_unknown_excuses_nobody(tmp_path: Path) -> None:
 # -- who ends with nothing -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("person", "channels", "expected"),
-    [
-        # a value is missing; it is there but too long; it is there and nothing is left of it
-        ("anna,,,,,,", {"name": "mail"}, "no_copy"),
-        ("anna,Alexandrina Victoria Albertina,,,,,", {"name": "mail"}, "no_copy"),
-        ("anna,\u200b,,,,,", {"name": "mail"}, "no_copy"),
-        # no address; or no value for the one and no address for the other: the further counts
-        ("anna,Anna,,,,,", {"name": "text"}, "unreachable"),
-        ("anna,,Ashby,,,,", {"name": "mail", "city": "text"}, "unreachable"),
-        # alone on the wall; and beside a template that can't be reached
-        ("anna,Anna,,,,,", {"name": "wall"}, "audience_too_small"),
-        ("anna,Anna,Ashby,,,,", {"city": "text", "name": "wall"}, "audience_too_small"),
-    ],
-)
-def test_who_ends_with_nothing_has_the_furthest_their_best_rule_got(
-    tmp_path: Path, person: str, channels: dict[str, str], expected: str
-) -> None:
-    written = {
-        f"to_{column}": template(f"Hi {{{{ {column} }}}} there", channel)
-        for column, channel in channels.items()
+# For each person the channels of their rule's templates, each of which writes one column.
+_FURTHEST: dict[str, tuple[dict[str, str], str]] = {
+    # a value is missing; it is there but too long; it is there and nothing is left of it
+    "missing,,,,,,": ({"name": "mail"}, "no_copy"),
+    "long,Alexandrina Victoria Albertina,,,,,": ({"name": "mail"}, "no_copy"),
+    "invisible,\u200b,,,,,": ({"name": "mail"}, "no_copy"),
+    # no address; or no value for the one and no address for the other: the further counts
+    "silent,Anna,,,,,": ({"name": "text"}, "unreachable"),
+    "mixed,,Ashby,,,,": ({"name": "mail", "city": "text"}, "unreachable"),
+    # alone on the wall; and beside a template that can't be reached
+    "alone,Bo,,,,,": ({"name": "wall"}, "audience_too_small"),
+    "lost,Cy,Brint,,,,": ({"city": "text", "name": "wall"}, "audience_too_small"),
+}
+
+
+def test_who_ends_with_nothing_has_the_furthest_their_best_rule_got(tmp_path: Path) -> None:
+    templates = {
+        f"{column}_{channel}": template(f"Hi {{{{ {column} }}}} there", channel)
+        for column in ("name", "city")
+        for channel in ("mail", "text", "wall")
     }
-    rules = "rules:\n" + rule("best", 2, HELD, *written) + rule("other", 1, "age > 99", *written)
-    assert outcome(project(tmp_path, rules, [person], templates=written)) == expected
+    rules = "rules:\n"
+    for number, (person, (channels, _)) in enumerate(_FURTHEST.items()):
+        key = person.split(",")[0]
+        used = [f"{column}_{channel}" for column, channel in channels.items()]
+        rules += rule(key, number, f"person_id = '{key}'", *used)
+    results = worlds.results(project(tmp_path, rules, list(_FURTHEST), templates=templates))
+    expected = {person.split(",")[0]: outcome for person, (_, outcome) in _FURTHEST.items()}
+    assert {person: result[0] for person, result in results.items()} == expected
 
 
 def test_the_best_rule_says_the_outcome_even_if_a_lower_one_got_further(tmp_path: Path) -> None:
@@ -191,10 +208,8 @@ def test_a_footer_and_a_link_alone_are_no_message(tmp_path: Path) -> None:
     text = "{% if name %}Hi you{% endif %}"
     templates = {"hello": template(text, "note", link="https://example.com/")}
     settings = "  note: {delivery: direct, unit: codepoints, limit: 60, footer: Reply STOP}\n"
-    root = project(tmp_path, people=["anna,,,,,,", "bo,Bo,,,,,"], templates=templates)
-    worlds.write(
-        root, {"rules/targeter.yaml": (root / "rules/targeter.yaml").read_text() + settings}
-    )
+    people = ["anna,,,,,,", "bo,Bo,,,,,"]
+    root = project(tmp_path, people=people, settings=settings, templates=templates)
     results = worlds.results(root)
     assert results["anna"][0] == "no_copy"
     assert results["bo"][2] == "Hi you https://example.com/\nReply STOP"
@@ -206,47 +221,38 @@ _LANGUAGES = "language: {column: language, default: en}\n"
 
 
 @pytest.mark.parametrize(
-    ("variants", "spoken", "expected"),
+    ("default", "variants", "read"),
     [
-        (("en", "de"), "de", "de"),
-        (("en", "de"), "DE_at ", "de"),
-        (("en", "de"), "fr", "en"),
-        (("en", "de"), "", "en"),
-        (("de",), "de-CH", "de"),
-        (("de",), "fr", None),  # no variant for anybody else: no copy
-        (("", "de"), "fr", ""),
-        (("", "de"), "de", "de"),
-        (("de", "de-AT", "en"), "de-AT", "de-AT"),
-        (("de", "de-AT", "en"), "de-AT-1996", "de-AT"),
-        (("de", "de-AT", "en"), "de-CH", "de"),
-        (("de", "de-AT", "en"), "dex", "en"),
-        (("en", "en-GB"), "en-GB", "en-GB"),
-        (("", "en"), "", "en"),
+        ("en", ("en", "de"), {"de": "de", "DE_at ": "de", "fr": "en", "": "en", "dex": "en"}),
+        # no variant for anybody else: no copy
+        ("en", ("de",), {"de-CH": "de", "fr": None, "": None}),
+        ("en", ("", "de"), {"fr": "", "de": "de", "": ""}),
+        ("en", ("", "en"), {"": "en", "fr": "en", "en": "en"}),
+        (
+            "en",
+            ("de", "de-AT", "en"),
+            {"de-AT": "de-AT", "de-at-1996": "de-AT", "de-CH": "de", "dex": "en"},
+        ),
+        ("en", ("en", "en-GB"), {"en-GB": "en-GB", "en-US": "en", "": "en"}),
+        ("de-AT", ("de", "de-AT"), {"de-AT": "de-AT", "de": "de", "en": "de-AT", "": "de-AT"}),
+        ("de-AT", ("de", "en"), {"fr": "de", "en-GB": "en"}),
     ],
 )
 def test_everybody_reads_the_closest_language_there_is(
-    tmp_path: Path, variants: tuple[str, ...], spoken: str, expected: str | None
+    tmp_path: Path, default: str, variants: tuple[str, ...], read: dict[str, str | None]
 ) -> None:
     templates = {
         f"hello.{one}" if one else "hello": template(f"Hello in {one or 'plain'}")
         for one in variants
     }
-    people = [f"anna,,,,,,{spoken}"]
-    root = project(tmp_path, people=people, settings=_LANGUAGES, templates=templates)
-    text = None if expected is None else f"Hello in {expected or 'plain'}"
-    assert worlds.results(root)["anna"][2] == text
-    assert outcome(root) == ("no_copy" if expected is None else "message")
-
-
-@pytest.mark.parametrize("spoken", ["de-AT", "en", ""])
-def test_the_default_language_may_be_a_variety(tmp_path: Path, spoken: str) -> None:
-    templates = {"hello.de": template("Hallo"), "hello.de-AT": template("Servus")}
-    settings = "language: {column: language, default: de-AT}\n"
-    people = [f"anna,,,,,,{spoken}", "bo,,,,,,de"]
-    results = worlds.results(
-        project(tmp_path, people=people, settings=settings, templates=templates)
-    )
-    assert (results["anna"][2], results["bo"][2]) == ("Servus", "Hallo")
+    people = [f"p{number},,,,,,{spoken}" for number, spoken in enumerate(read)]
+    settings = f"language: {{column: language, default: {default}}}\n"
+    root = project(tmp_path, people=people, settings=settings, templates=templates)
+    results = worlds.results(root)
+    for number, (spoken, expected) in enumerate(read.items()):
+        text = None if expected is None else f"Hello in {expected or 'plain'}"
+        ended = "message" if text else "no_copy"
+        assert results[f"p{number}"] == (ended, "everybody" if text else None, text), spoken
 
 
 def test_a_language_that_cannot_be_written_is_not_replaced_by_another(tmp_path: Path) -> None:
@@ -256,14 +262,8 @@ def test_a_language_that_cannot_be_written_is_not_replaced_by_another(tmp_path: 
 
 
 def test_columns_for_language_and_address_are_found_in_any_case(tmp_path: Path) -> None:
-    settings = """\
-    language: {column: SPOKEN, default: en}
-    traits:
-      Spoken:
-        value: lower(language)
-      Number:
-        value: phone
-    """
+    settings = "language: {column: SPOKEN, default: en}\n"
+    settings += "traits:\n  Spoken: {value: lower(language)}\n  Number: {value: phone}\n"
     templates = {"hello.en": template("Hello", "text"), "hello.de": template("Hallo", "text")}
     root = project(tmp_path, people=["anna,,,,,0171,DE"], settings=settings, templates=templates)
     path = root / "rules/targeter.yaml"
@@ -296,6 +296,14 @@ def test_all_that_are_too_small_close_at_once(tmp_path: Path) -> None:
     assert {outcome for outcome, _, _ in results.values()} == {"audience_too_small"}
 
 
+def test_a_text_closed_on_one_channel_is_open_on_another(tmp_path: Path) -> None:
+    templates = {"one": template("Come today", "wall"), "two": template("Come today", "poster")}
+    rules = "rules:\n" + rule("both", 1, HELD, "one", "two")
+    settings = "  poster: {like: x_promoted, min_audience: 2}\n"
+    root = project(tmp_path, rules, crowd(2), settings=settings, templates=templates)
+    assert {result[0] for result in worlds.results(root).values()} == {"message"}
+
+
 def test_two_templates_with_one_text_fill_one_cell(tmp_path: Path) -> None:
     templates = {"one": template("Come today", "wall"), "two": template("Come today", "wall")}
     rules = "rules:\n" + rule("a", 2, "age = 40", "one") + rule("b", 1, "age = 50", "two")
@@ -304,18 +312,23 @@ def test_two_templates_with_one_text_fill_one_cell(tmp_path: Path) -> None:
     assert {outcome for outcome, _, _ in results.values()} == {"message"}
 
 
-@pytest.mark.parametrize(("rate", "needed"), [("1", 3), ("0.3", 10), ("0.6", 5), ("0.7", 5)])
-def test_the_match_rate_makes_the_smallest_audience_larger(
-    tmp_path: Path, rate: str, needed: int
-) -> None:
-    rules = "rules:\n" + rule("place", 1, HELD, "all")
-    for count, expected in ((needed - 1, "audience_too_small"), (needed, "message")):
-        root = project(tmp_path / str(count), rules, crowd(count), templates=_CITIES)
-        path = root / "rules/targeter.yaml"
-        path.write_text(
-            path.read_text().replace("min_audience: 3", f"min_audience: 3, match_rate: {rate}")
-        )
-        assert {outcome for outcome, _, _ in worlds.results(root).values()} == {expected}
+def test_the_match_rate_makes_the_smallest_audience_larger(tmp_path: Path) -> None:
+    needed = {"1": 3, "0.3": 10, "0.6": 5, "0.7": 5}
+    settings, rules, people = "", "rules:\n", list[str]()
+    for number, (rate, least) in enumerate(needed.items()):
+        settings += f"wall{number}: {{like: x_promoted, min_audience: 3, match_rate: {rate}}}\n  "
+        rules += rule(f"r{number}", number, f"age = {number}", f"to{number}")
+        for city, count in (("Few", least - 1), ("Many", least)):
+            people += [f"{number}{city}{n},,{city},{number},,," for n in range(count)]
+    templates = {
+        f"to{number}": template("Come to {{ city }} today", f"wall{number}")
+        for number in range(len(needed))
+    }
+    root = project(tmp_path, rules, people, settings=f"  {settings}", templates=templates)
+    expected = {True: "message", False: "audience_too_small"}
+    assert {p: r[0] for p, r in worlds.results(root).items()} == {
+        person.split(",")[0]: expected["Many" in person] for person in people
+    }
 
 
 def test_the_held_out_keep_their_text_and_fill_no_cell(tmp_path: Path) -> None:

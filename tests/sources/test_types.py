@@ -94,7 +94,7 @@ columns:
   fee: decimal
   share: number
   many: integer
-  agreed: {type: boolean, true_values: [Y, Yes], false_values: [N]}
+  agreed: {type: boolean, true_values: [Y, "Yes"], false_values: [N]}
   tags: {type: list, format: ";"}
   code: text
 """

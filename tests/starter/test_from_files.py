@@ -11,6 +11,7 @@ import pytest
 from targeter.database import Engine
 from targeter.errors import BadData, WrongUsage
 from targeter.starter import init
+from targeter.starter.beginning import NotBegun
 from tests.starter.begun import begin, files
 
 PEOPLE = """\
@@ -53,7 +54,6 @@ def test_whoever_is_not_known_to_agree_gets_nothing(tmp_path: Path) -> None:
 
 def test_without_a_consent_nobody_gets_anything_and_it_says_so(tmp_path: Path) -> None:
     begun = begin(tmp_path, {"people.csv": "id,city\n1,York\n2,York\n3,Leeds\n"})
-    assert begun.codes == []
     assert begun.outcomes() == {"suppressed": 3}
     assert "TO DO: nobody gets a message yet" in begun.settings
     assert any("nobody gets a message yet" in note for note in begun.started.notes)
@@ -62,8 +62,7 @@ def test_without_a_consent_nobody_gets_anything_and_it_says_so(tmp_path: Path) -
 def test_rows_are_linked_to_their_people_and_things_to_their_rows(tmp_path: Path) -> None:
     texts = {"customers.csv": PEOPLE, "orders.csv": ORDERS, "products.tsv": PRODUCTS}
     begun = begin(tmp_path, texts)
-    assert begun.codes == []
-    assert "person: customer_id\n    # 100% of its values are people we know" in begun.settings
+    assert "person: customer_id    # 100% of its values are known people" in begun.settings
     assert "time: ordered_at" in begun.settings
     assert "left join products t1 on t1.id = r.product_id" in begun.text("rules/orders_in_full.sql")
     assert "top_product" in begun.settings
@@ -100,7 +99,6 @@ def test_several_files_may_name_the_same_people(tmp_path: Path) -> None:
 def test_a_file_without_header_can_be_begun_from(tmp_path: Path) -> None:
     rows = "".join(f"{n % 3}\t2020-01-{n + 1:02}T10:00:00Z\t51.{n}\t-1.{n}\n" for n in range(9))
     begun = begin(tmp_path, {"checkins.tsv": rows})
-    assert begun.codes == []
     assert begun.outcomes() == {"suppressed": 3}
     assert "time: column_2" in begun.settings
     assert "say where people are" in begun.settings
@@ -109,7 +107,6 @@ def test_a_file_without_header_can_be_begun_from(tmp_path: Path) -> None:
 
 def test_the_user_may_say_which_column_names_the_person(tmp_path: Path) -> None:
     begun = begin(tmp_path, {"log.csv": "who,what\na,x\nb,y\na,z\n"}, person="WHO")
-    assert begun.codes == []
     assert begun.outcomes() == {"suppressed": 2}
 
 
@@ -136,7 +133,6 @@ def test_numbers_that_meet_by_chance_are_not_believed(tmp_path: Path) -> None:
     people = "person_id,city\n" + "".join(f"{n},York\n" for n in range(1, 30))
     stock = "shelf_no,boxes\n" + "".join(f"{n % 7 + 1},{n}\n" for n in range(1, 30))
     begun = begin(tmp_path, {"people.csv": people, "stock.csv": stock})
-    assert begun.codes == []
     assert "# person: shelf_no" in begun.settings
     assert "100% of its values are keys of people. By chance?" in begun.settings
 
@@ -152,7 +148,6 @@ def test_a_day_still_to_come_is_not_taken_for_when_a_row_happened(tmp_path: Path
 def test_a_doubtful_date_is_a_text_and_a_note(tmp_path: Path) -> None:
     people = "id,joined\n1,01/02/2020\n2,03/04/2021\n3,05/06/2022\n"
     begun = begin(tmp_path, {"people.csv": people})
-    assert begun.codes == []
     assert any("day or month first?" in note for note in begun.started.notes)
     assert "joined: text  # a date, but day or month first?" in begun.settings
 
@@ -167,7 +162,6 @@ def test_sensitive_columns_are_marked_and_never_chosen_by(tmp_path: Path) -> Non
 def test_a_refusal_suppresses_and_is_no_consent(tmp_path: Path) -> None:
     people = "id,email_opt_out\n1,true\n2,false\n3,\n"
     begun = begin(tmp_path, {"people.csv": people})
-    assert begun.codes == []
     assert "when: false" in begun.settings
     assert "when: email_opt_out" in begun.text("rules/first.yaml")
 
@@ -178,7 +172,6 @@ def test_consent_for_places_guards_the_rows_about_places(tmp_path: Path) -> None
         "person_id,lat,lon,seen_at\n1,1.5,2.5,2026-01-01T00:00:00\n2,1.5,2.5,2026-01-02T00:00:00\n"
     )
     begun = begin(tmp_path, {"people.csv": people, "seen.csv": seen})
-    assert begun.codes == []
     assert "purpose: location" in begun.settings
     assert begun.outcomes() == {"suppressed": 1, "no_rule": 1, "message": 1}
 
@@ -215,7 +208,6 @@ FORMATS: Mapping[str, str | bytes] = {
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_can_be_begun_from(tmp_path: Path, name: str) -> None:
     begun = begin(tmp_path, {name: FORMATS[name]})
-    assert begun.codes == []
     assert sum(begun.outcomes().values()) == 3
     assert begun.plan().outcomes["suppressed"] == 2
 
@@ -223,7 +215,6 @@ def test_every_format_can_be_begun_from(tmp_path: Path, name: str) -> None:
 def test_a_parquet_file_can_be_begun_from(tmp_path: Path) -> None:
     content = parquet(tmp_path / "made.parquet")
     begun = begin(tmp_path, {"people.parquet": content})
-    assert begun.codes == []
     assert sum(begun.outcomes().values()) == 2
     assert begun.plan().outcomes["suppressed"] == 1
 
@@ -276,7 +267,6 @@ def test_no_name_of_a_column_breaks_the_project(tmp_path: Path) -> None:
     owned = "".join(f"{n},t{n},3\n" for n in range(1, 9))
     texts = {
         "people.csv": head + rows,
-        "rows.csv": head.replace('"id"', '"person_id"') + rows + rows,
         "things.csv": head + things,
         "liked.csv": f"person_id,thing_id,weight\n{owned}",
     }
@@ -285,20 +275,18 @@ def test_no_name_of_a_column_breaks_the_project(tmp_path: Path) -> None:
     assert begun.outcomes() == {"suppressed": 8}
 
 
-@pytest.mark.parametrize("name", ['a"b', "a: b #c", "select", "null", "名前", "\u202ex", "{{ x }}"])
+@pytest.mark.parametrize("name", ['a"b: c #d', "select", "名前"])
 def test_no_name_of_a_key_breaks_the_project(tmp_path: Path, name: str) -> None:
     rows = "".join(f"k{n},x\n" for n in range(1, 9))
     texts = {"people.csv": row(name, "b") + rows, "rows.csv": row(name, "c") + rows}
     begun = begin(tmp_path, texts)
-    assert begun.codes == []
     assert begun.outcomes() == {"suppressed": 8}
 
 
-@pytest.mark.parametrize("value", ["it's: a #b", "{{ x }}", "\\", "💥", "'; drop"])
+@pytest.mark.parametrize("value", ["it's: a #b", "\\ {{ x }}", "💥'; drop"])
 def test_no_value_breaks_the_first_rule(tmp_path: Path, value: str) -> None:
     rows = "".join(f'{n},"{value}"\n' for n in range(1, 9)) + "9,b\n10,b\n"
     begun = begin(tmp_path, {"people.csv": f"id,town\n{rows}"})
-    assert begun.codes == []
     assert begun.plan().rules[0].matched == 8
 
 
@@ -307,7 +295,6 @@ def test_a_source_is_named_after_its_file_as_far_as_sql_allows(tmp_path: Path) -
     called = ["order.csv", "2024 sales (old).csv", "päöple.csv", "people.csv", "💥.csv"]
     rows = "person_id,b\n1,x\n1,y\n2,z\n"
     begun = begin(tmp_path, [*people, *files(tmp_path / "more", dict.fromkeys(called, rows))])
-    assert begun.codes == []
     for name in ("order_rows", "data_2024_sales_old", "paople", "people_2", "data"):
         assert f"\n  {name}:\n" in begun.settings
     assert begun.outcomes() == {"suppressed": 2}
@@ -333,7 +320,6 @@ def test_files_called_alike_are_told_apart(tmp_path: Path) -> None:
     one = files(tmp_path / "a", {"list.csv": PEOPLE})
     two = files(tmp_path / "b", {"list.csv": "customer_id,page\nc1,x\nc1,y\n"})
     begun = begin(tmp_path, [*one, *two])
-    assert begun.codes == []
     assert {"path: a/list.csv", "path: b/list.csv"} <= {
         line.strip() for line in begun.settings.splitlines()
     }
@@ -364,6 +350,19 @@ def test_what_cant_be_read_is_told_and_nothing_is_begun(
     assert not (tmp_path / "project").exists()
 
 
+def test_nothing_of_a_file_is_left_behind_that_had_to_be_rewritten(tmp_path: Path) -> None:
+    begun = begin(tmp_path, {"latin.csv": FORMATS["latin.csv"]})
+    assert set(begun.started.files) == {
+        *(".gitignore", "rules/first.yaml", "rules/targeter.yaml", "templates/first.j2")
+    }
+
+
+def test_a_folder_that_cant_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(NotBegun, match="can't be written"):
+        init(tmp_path / "file" / "project")
+
+
 def test_a_file_that_isnt_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(WrongUsage, match="is not there"):
         init(tmp_path / "project", [tmp_path / "nobody.csv"])
@@ -376,3 +375,43 @@ def test_the_same_files_begin_the_same_project(tmp_path: Path) -> None:
     for path in one.files:
         assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "two" / path).read_bytes()
     assert one.notes == two.notes
+
+
+def test_a_mere_id_names_its_own_row_and_not_the_person(tmp_path: Path) -> None:
+    customers = "id,name\n1,Ada\n2,Ben\n3,Cleo\n"
+    orders = "id,customer_id,amount\n1,3,5\n2,3,7\n3,1,2\n"
+    begun = begin(tmp_path, {"customers.csv": customers, "orders.csv": orders})
+    assert "person: customer_id" in begun.settings
+    assert "orders_count >= 2" in begun.text("rules/first.yaml")
+
+
+def test_rows_of_people_who_are_mostly_unknown_are_still_theirs(tmp_path: Path) -> None:
+    likes = "customer_id,page\n" + "".join(f"c{n},x\n" for n in range(4, 40))
+    begun = begin(tmp_path, {"customers.csv": PEOPLE, "likes.csv": likes})
+    assert "person: customer_id    # 3% of its values are known people" in begun.settings
+
+
+def test_what_other_files_say_of_the_people_themselves_becomes_their_columns(
+    tmp_path: Path,
+) -> None:
+    people = "person_id,employer_id\n1,e1\n2,e2\n3,e1\n"
+    employers = "employer_id,name,sector\ne1,Bell,trade\ne2,Book,print\n"
+    begun = begin(tmp_path, {"people.csv": people, "employers.csv": employers})
+    assert "value: max(employer_sector)" in begun.settings
+    assert begun.outcomes() == {"suppressed": 3}
+
+
+def test_another_identifier_is_only_proposed_with_a_consent(tmp_path: Path) -> None:
+    people = "person_id,handle\n1,ada\n2,ben\n3,\n"
+    posts = '{"handle": "@Ada", "text": "hello"}\n'
+    begun = begin(tmp_path, {"people.csv": people, "posts.jsonl": posts})
+    assert "# person: {handle: people.handle, consent: may_link}" in begun.settings
+    assert begun.outcomes() == {"suppressed": 3}
+
+
+def test_nobody_is_chosen_for_having_complained_a_lot(tmp_path: Path) -> None:
+    people = "person_id,town\n1,York\n2,York\n3,York\n"
+    complaints = "person_id,about\n1,bill\n1,bill\n2,bill\n"
+    begun = begin(tmp_path, {"people.csv": people, "complaints.csv": complaints})
+    assert "complaints_count" in begun.settings
+    assert "complaints_count" not in begun.text("rules/first.yaml")

@@ -122,7 +122,7 @@ def _draw_verdicts(screen: Screen, verdicts: Sequence[Verdict]) -> None:
             styled(f"  {verdict.detail}" if verdict.detail else "", QUIET),
         )
         screen.lines(head, indent=2, hang=2)
-        _draw_conditions(screen, verdict.conditions, 15, every)
+        draw_conditions(screen, verdict.conditions, 15, every)
 
 
 def _draw_rules(screen: Screen, rules: Sequence[RuleResult]) -> None:
@@ -136,7 +136,7 @@ def _draw_rules(screen: Screen, rules: Sequence[RuleResult]) -> None:
             _fate(rule),
         )
         screen.lines(head, hang=6)
-        _draw_conditions(screen, _failing_first(rule), 6, every)
+        draw_conditions(screen, failing_first(rule), 6, every)
 
 
 def _pad(text: str, width: int) -> str:
@@ -151,7 +151,7 @@ def _fate(rule: RuleResult) -> Text:
     return styled(f"holds, {rule.fate}" if rule.fate else "holds", DOUBT)
 
 
-def _failing_first(rule: RuleResult) -> Sequence[ConditionResult]:
+def failing_first(rule: RuleResult) -> Sequence[ConditionResult]:
     """The conditions that kept a rule from holding, then the others: a stable sort."""
     if rule.holds:
         return rule.conditions
@@ -167,7 +167,7 @@ def _fails(condition: ConditionResult, *, any_holds: bool) -> bool:
     return condition.result is not True
 
 
-def _draw_conditions(
+def draw_conditions(
     screen: Screen,
     conditions: Sequence[ConditionResult],
     indent: int,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -20,19 +21,34 @@ from targeter.cli.drawing.screen import (
 from targeter.cli.drawing.words import count, safe, safe_lines
 from targeter.findings import Finding, Place, Severity
 
+if TYPE_CHECKING:
+    from targeter.lint.report import Report
+
 _STYLES = {Severity.ERROR: BAD, Severity.WARNING: DOUBT, Severity.INFO: QUIET}
 _WORDS = {Severity.ERROR: "", Severity.WARNING: "warning: ", Severity.INFO: "note: "}
 _LEFT_OF_WORD = 20  # columns kept before a word when its line is too long for the screen
 
 
-def draw_lint(screen: Screen, findings: Sequence[Finding]) -> None:
+def draw_lint(screen: Screen, report: Report) -> None:
     """Every finding in order, and one line that sums them up."""
-    draw_findings(screen, findings)
-    if not findings:
-        screen.lines(styled("Nothing found: the files are fine.", GOOD))
+    draw_findings(screen, report.findings)
+    aside = _aside(report)
+    if not report.reported:
+        found = "Nothing to report" if aside else "Nothing found: the files are fine."
+        screen.lines(joined(styled(found, GOOD), styled(aside, QUIET)))
         return
     screen.blank()
-    screen.lines(styled(summary(findings), TITLE))
+    screen.lines(joined(styled(summary(report.findings), TITLE), styled(aside, QUIET)))
+
+
+def _aside(report: Report) -> str:
+    """What there is besides what is shown, so that nobody thinks it is not there."""
+    parts = []
+    if report.suppressed:
+        parts.append(f"{report.suppressed:,} ignored by comments")
+    if report.untouched:
+        parts.append(f"{report.untouched:,} not touched by the change")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def draw_error(screen: Screen, message: str, help_: str, findings: Sequence[Finding]) -> None:

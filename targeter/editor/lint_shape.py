@@ -1,0 +1,42 @@
+"""The shape of the `lint:` settings: which findings are wanted, and how severe each is."""
+
+from __future__ import annotations
+
+from targeter.editor.shapes import Json, mapping, reference, word
+from targeter.findings import CODES, Severity
+from targeter.grading import ALWAYS
+
+
+def lint_shape() -> Json:
+    """What is reported and what fails, by code, name or prefix of codes."""
+    levels = word("How severe it is here.", Severity)
+    ignored = [one for one in _code_words() if not one.startswith(ALWAYS)]
+    keys: dict[str, Json] = {
+        "select": {"description": "Report these only.", "allOf": [reference("codes")]},
+        "ignore": {"description": "Don't report these.", "allOf": [reference("codes")]},
+        "severity": {
+            "type": "object",
+            "description": "How severe a finding is, by its code.",
+            "propertyNames": {"enum": ignored},
+            "additionalProperties": levels,
+        },
+        "per_file": {
+            "type": "object",
+            "description": "Codes that aren't reported in some files: a pattern, and codes.",
+            "additionalProperties": reference("codes"),
+        },
+        "fail_level": word("The severity from which lint fails.", Severity),
+    }
+    return mapping("What lint reports, and what fails.", keys)
+
+
+def codes() -> Json:
+    """One code, or several: TG202, its name, or the beginning of many, TG2."""
+    one: Json = {"type": "string", "enum": _code_words()}
+    description = "Codes such as TG202, their names, or TG2 for all that begin so."
+    return {"description": description, "anyOf": [one, {"type": "array", "items": one}]}
+
+
+def _code_words() -> list[str]:
+    prefixes = sorted({code[:length] for code in CODES for length in (2, 3, 4)})
+    return [*CODES, *(kind.name for kind in CODES.values()), *prefixes]

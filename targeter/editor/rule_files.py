@@ -1,0 +1,104 @@
+"""The schema of a rule file: segments, handoffs, requirements, suppressions, rules."""
+
+from __future__ import annotations
+
+from targeter.editor.shapes import (
+    NAME_PATTERN,
+    Json,
+    boolean,
+    condition,
+    described,
+    document,
+    integer,
+    mapping,
+    name,
+    named,
+    reference,
+    sequence,
+    text,
+    word,
+    words,
+)
+from targeter.editor.vocabulary import Vocabulary
+
+
+def rule_file_schema(known: Vocabulary) -> Json:
+    """The schema of rules/**/*.yaml, with the names of one project."""
+    keys = {
+        "campaign": _campaign(known, "The campaign of every rule in this file."),
+        "segments": named(
+            "Conditions with a name, to be used in other conditions like a column.",
+            reference("condition"),
+            pattern=NAME_PATTERN,
+        ),
+        "handoffs": sequence(
+            "Looked at first: who needs help gets help, and no marketing.", _handoff()
+        ),
+        "require": sequence(
+            "Must be TRUE for whoever gets anything; unknown is not yes.", _requirement()
+        ),
+        "suppressions": sequence("Who must not get messages.", _suppression(known)),
+        "rules": sequence("Who gets which message, and why.", _rule(known)),
+    }
+    definitions = {"condition": condition(known.conditions)}
+    return document("A rule file of targeter", mapping("A rule file.", keys), definitions)
+
+
+def _handoff() -> Json:
+    return mapping(
+        "Who is handed to somebody who helps.",
+        {
+            "name": name("What the handoff is called in a plan."),
+            "to": text("The team that gets them, for example service."),
+            "when": described("condition", "Who needs help."),
+        },
+        ["name", "to", "when"],
+    )
+
+
+def _requirement() -> Json:
+    return mapping(
+        "What must be TRUE for whoever gets anything.",
+        {
+            "name": name("What the requirement is called in a plan."),
+            "when": described("condition", "What must be TRUE."),
+        },
+        ["name", "when"],
+    )
+
+
+def _suppression(known: Vocabulary) -> Json:
+    only = mapping(
+        "What it is for; without it, for every message.",
+        {
+            "topic": word("Only messages of this topic.", known.copy_topics),
+            "channel": word("Only messages on this channel.", known.channels),
+            "campaign": _campaign(known, "Only messages of this campaign."),
+        },
+        minProperties=1,
+    )
+    keys = {
+        "name": name("What the suppression is called in a plan."),
+        "when": described("condition", "Who is left in peace."),
+        "only": only,
+    }
+    return mapping("Who must not get messages, any or some.", keys, ["name", "when"])
+
+
+def _rule(known: Vocabulary) -> Json:
+    keys = {
+        "name": name("What the rule is called in a plan; no other rule has the name."),
+        "why": text("Why these people should get this, for whoever reads the plan."),
+        "campaign": _campaign(known, "When it runs; without one, the file's, else always."),
+        "priority": integer("Of the rules that hold for a person the highest wins."),
+        "when": described("condition", "Who is meant."),
+        "unless": described("condition", "Who is not: any of these, TRUE, is enough."),
+        "templates": words("Texts to try, in this order; the first that fits.", known.templates),
+        "enabled": boolean("false switches the rule off and keeps it.", default=True),
+    }
+    required = ["name", "priority", "when", "templates"]
+    return mapping("Who gets one of some texts, and why.", keys, required)
+
+
+def _campaign(known: Vocabulary, description: str) -> Json:
+    return word(description, known.campaigns)

@@ -1,0 +1,1 @@
+"""The schemas that editors read, driven by a validator over files that are right and wrong."""

@@ -1,0 +1,1 @@
+"""Tests of rules that a project keeps beside them."""
