@@ -184,8 +184,9 @@ def _text(root: Path, path: str, files: list[TextFile], found: list[Finding]) ->
         message = f"{path} is not UTF-8 (byte {error.start})"
         found.append(Finding("TG112", message, place, "save it as UTF-8"))
         return None
-    except OSError as error:
-        message = f"{path} can't be read: {(error.strerror or 'unknown').lower()}"
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        reason = getattr(error, "strerror", None) or "a link that leads to itself"
+        message = f"{path} can't be read: {reason.lower()}"
         found.append(Finding("TG112", message, place))
         return None
     file = TextFile.of(path, text)

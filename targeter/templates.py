@@ -308,7 +308,7 @@ def _check_filter(node: nodes.Filter, spots: _Spots, found: list[Finding]) -> No
 
 
 def _used(node: nodes.Node, spots: _Spots, known: frozenset[str]) -> Iterator[Variable]:
-    """The variables below a node; one is required unless it is `known` to be there, or asked for."""
+    """The variables below a node; one is required unless `known` to be there or asked for."""
     if isinstance(node, nodes.Name):
         yield Variable(node.name, spots.of(node), node.name not in known)
     elif isinstance(node, nodes.Filter) and node.name == "default":

@@ -137,8 +137,10 @@ LAWFUL = [
     "select person_id, n, max(x) + n as s from posts group by person_id, n",
     "select person_id, sum(x) as s, avg(x) as a, median(x) as m from posts group by all",
     "select person_id, sum(n) as s, sum(n * n) as q, avg(n * 1.5) as a from posts group by all",
-    "select person_id, max(n) + 1 as s, min(n) - max(n) as t, sum(n) / count(*) as u "
-    "from posts group by all",
+    (
+        "select person_id, max(n) + 1 as s, min(n) - max(n) as t, sum(n) / count(*) as u "
+        "from posts group by all"
+    ),
     "select person_id, sum(n) filter (where n + 1 > 0) as s from posts group by all",
     "select person_id, list(text) as l, arg_max(text, n) as t from posts group by all",
     "select person_id, count(distinct d) as c, min(d) as f from posts group by all",
@@ -146,17 +148,23 @@ LAWFUL = [
     "select person_id, bucket('x') as b, mentions(text, 'a') as m from posts",
     "select p.person_id, q.text from people p join posts q on p.person_id = q.person_id",
     "select person_id, q.text from people p left join posts q using (person_id)",
-    "select q.person_id, count(*) as c from people p left join posts q using (person_id) "
-    "group by q.person_id",
+    (
+        "select q.person_id, count(*) as c from people p left join posts q using (person_id) "
+        "group by q.person_id"
+    ),
     "select p.person_id, v.n from people p join visits v on v.who = p.person_id",
-    "select p.person_id, v.n from people p left join posts q using (person_id) "
-    "join visits v on v.who = q.person_id",
+    (
+        "select p.person_id, v.n from people p left join posts q using (person_id) "
+        "join visits v on v.who = q.person_id"
+    ),
     "select p.person_id, q.text as t from posts p join posts q using (person_id)",
     "select p.person_id, a.v from people p join areas a on a.area = p.area",
     "select p.person_id, a.v from people p left join areas a using (area)",
     "select p.person_id, a.v from people p left join areas a on a.area = p.area and a.v + p.n > 3",
-    "select v.who as person_id, max(a.v) as m from visits v left join areas a using (area) "
-    "where v.d >= today() - interval 8 week group by all",
+    (
+        "select v.who as person_id, max(a.v) as m from visits v left join areas a using (area) "
+        "where v.d >= today() - interval 8 week group by all"
+    ),
 ]
 
 
@@ -194,8 +202,10 @@ REFUSED = [
     ("TG217", "select a.person_id from areas a join «people p» using (person_id)"),
     (
         "TG217",
-        "select p.person_id from people p join areas a using (area) "
-        "join «posts q» on q.person_id = a.person_id",
+        (
+            "select p.person_id from people p join areas a using (area) "
+            "join «posts q» on q.person_id = a.person_id"
+        ),
     ),
     ("TG210", "select p.person_id from people p, «posts q»"),
     ("TG210", "select p.person_id from people p, «posts q» where p.person_id = q.person_id"),

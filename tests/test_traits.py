@@ -260,7 +260,8 @@ def test_row_order_and_threads_change_nothing(tmp_path: Path) -> None:
 
 
 def test_traits_of_traits_keep_their_purpose(tmp_path: Path) -> None:
-    traits = "moved: {from: moves, value: count(*)}\nmoved_twice: {value: 'coalesce(moved, 9) * 2'}\n"
+    traits = "moved: {from: moves, value: count(*)}\n"
+    traits += "moved_twice: {value: 'coalesce(moved, 9) * 2'}\n"
     traits += "busy: {from: visits, value: count(*), where: person.moved_twice is not null}\n"
     found = values(tmp_path, traits, "moved_twice", "busy")
     assert found == {

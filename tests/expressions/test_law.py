@@ -7,7 +7,7 @@ For every condition and every person `holds` is «the whole expression IS TRUE»
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
