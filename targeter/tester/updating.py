@@ -107,8 +107,10 @@ def _ways(file: TextFile, scalar: Scalar, text: str) -> Iterator[str]:
         yield "'" + text.replace("'", "''") + "'"
     else:
         yield _double_quoted(text)
-    yield quoted(text)
-    yield _double_quoted(text)
+    # a block ends with its line, and so must what takes its place
+    after = raw[len(raw.rstrip()) :] if scalar.style in ("|", ">") else ""
+    yield quoted(text) + after
+    yield _double_quoted(text) + after
 
 
 def _block(raw: str, text: str, *, is_folded: bool) -> str:
