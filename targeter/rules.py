@@ -9,7 +9,7 @@ from targeter.conditions import Condition, read_condition, read_conditions
 from targeter.findings import Finding, Place
 from targeter.yaml_source import Fields, Scalar
 
-# Order keys of later issues: they are part of the language and refused until they work.
+# Keys that are part of the language and refused until they work.
 _LATER = ("cooldown", "max_people", "rank_by", "variants")
 
 
