@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from jinja2 import TemplateError
 
@@ -13,7 +11,7 @@ from targeter.binding import Bound
 from targeter.channels import Channel, escape, fits, objections
 from targeter.database import Engine, identifier, literal
 from targeter.decisions import Choice
-from targeter.inert import neutralise
+from targeter.inert import admitted, neutralise
 from targeter.profiles import PROFILES
 from targeter.templates import ENVIRONMENT, Template, filled
 
@@ -54,7 +52,8 @@ class Writer:
 
     def write(self, values: Sequence[object]) -> Message:
         """The message for one person's values, in the order of `columns`."""
-        inert = {name: self._inert(value) for name, value in zip(self.columns, values, strict=True)}
+        named = zip(self.columns, values, strict=True)
+        inert = {name: admitted(value, self._channel) for name, value in named}
         if any(inert[name] is None for name in self._required):
             return Message("", 0, self._channel.limit, MISSING)
         try:
@@ -76,31 +75,6 @@ class Writer:
         if why is None:
             why = next(iter(objections(whole, self._channel)), None)
         return Message(escape(whole, self._channel), fit.length, fit.limit, why)
-
-    def _inert(self, value: object) -> object:
-        if isinstance(value, str):
-            return neutralise(value, self._channel)
-        return plain(value, self._channel)
-
-
-def plain(value: object, channel: Channel) -> object:
-    """A value that is no text as a template sees it: numbers without empty decimals, ISO dates."""
-    if isinstance(value, bool) or value is None or isinstance(value, int):
-        return value
-    if isinstance(value, float | Decimal):
-        if value != value or value in (float("inf"), float("-inf")):
-            return None
-        if value == int(value):
-            return int(value)
-        return Decimal(str(value)).normalize() if isinstance(value, Decimal) else value
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, list):
-        parts = [neutralise(str(part), channel) for part in value if part is not None]
-        return ", ".join(part for part in parts if part) or None
-    return neutralise(str(value), channel)
 
 
 def limit_of(text: str, channel: Channel) -> int:

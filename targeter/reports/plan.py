@@ -1,4 +1,4 @@
-"""What a plan shows: counts of people, rules and templates, unrounded; nothing is drawn here."""
+"""What a plan shows: counts of people, rules and templates."""
 
 from __future__ import annotations
 
