@@ -1,11 +1,14 @@
-"""One message a person: copy that can be written, and audiences that are large enough.
+"""One message a person: copy that can be written, places that are left, audiences large enough.
 
 A cell is a (channel, text). A direct message is a cell of one; a promoted text is shown to an
 audience, and one that is too small isn't shown at all. Nothing is closed at first. Then,
-repeated: every person takes the best choice whose cell isn't closed; the cells are counted
-without the held-out; all that are too small are closed at once; until none is. It ends because
-closed cells stay closed, and the order of people changes nothing. It is not the largest reach
-possible: a person may be the one that another cell was short of.
+repeated: every person takes the best choice whose cell isn't closed and whose places aren't taken
+by people before them, those turned away taking their next; the cells are counted without the
+held-out; all that are too small are closed at once; until none is. It ends because closed cells
+stay closed, and the order of people changes nothing. It is not the largest reach possible: a
+person may be the one that another cell was short of.
+
+Who stays in an audience keeps text and place, and counts in both.
 """
 
 from __future__ import annotations
@@ -13,14 +16,22 @@ from __future__ import annotations
 import math
 
 from targeter.binding import Bound
-from targeter.channels import Channel
+from targeter.blocking import find_blocked
+from targeter.channels import Channel, fits
+from targeter.cuts import cut, cuts_of, prepare_ranks
 from targeter.database import Engine
-from targeter.decisions import DECIDED, Decisions
+from targeter.decisions import DECIDED, Decisions, held_of
 from targeter.rendering import render_choices
 
 ASSIGNED = "assigned"
 REFUSED = "refused"
+# Who was turned away because the places were taken, with what they would have read.
+OVER = "over_cap"
+# What may not go out, with the word of the block list that it holds.
+QUARANTINE = "quarantine"
 TOO_SMALL = "audience too small"
+# Begins the reason of a text that holds a word of the block list.
+BLOCKED = "blocked by "
 
 
 def smallest_audience(channel: Channel) -> int:
@@ -31,23 +42,42 @@ def smallest_audience(channel: Channel) -> int:
 
 
 def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Fill `assigned` (person, choice, text, length, held_out): at most one row a person.
+    """Fill `assigned` (person, choice, text, length, held_out, staying): at most one row a person.
 
-    `refused` (person, choice, why) keeps what was tried before and couldn't be.
+    `refused` (person, choice, why) keeps what was tried before and couldn't be; `over_cap`
+    (person, choice, text, length) who came after the last place; `quarantine` (person, choice,
+    text, word) what holds a word of the block list.
     """
     engine.run(
-        f"CREATE OR REPLACE TABLE {ASSIGNED} "
-        "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, held_out BOOLEAN)"
+        f"CREATE OR REPLACE TABLE {ASSIGNED} (person VARCHAR, choice INTEGER, text VARCHAR, "
+        "length INTEGER, held_out BOOLEAN, staying BOOLEAN)"
     )
     engine.run(f"CREATE OR REPLACE TABLE {REFUSED} (person VARCHAR, choice INTEGER, why VARCHAR)")
+    engine.run(
+        f"CREATE OR REPLACE TABLE {QUARANTINE} "
+        "(person VARCHAR, choice INTEGER, text VARCHAR, word VARCHAR)"
+    )
+    for table in (OVER, "spare"):
+        engine.run(
+            f"CREATE OR REPLACE TABLE {table} "
+            "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER)"
+        )
+    _channels(engine, decisions)
+    _keep_members(engine, decisions)
     engine.run(
         "CREATE OR REPLACE TABLE waiting AS SELECT person, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
     )
-    _channels(engine, decisions)
+    cuts = cuts_of(bound, decisions)
+    if cuts:
+        prepare_ranks(engine, bound, decisions)
     while True:
         _write_waiting(engine, bound, decisions)
-        if not _close_cells(engine, decisions):
+        if any(cut(engine, one, ASSIGNED, OVER) for one in cuts):
+            _next_choices(engine, decisions, f"{OVER} SEMI JOIN just_cut USING (person, choice)")
+        elif _close_cells(engine, decisions):
+            _let_back(engine)
+        else:
             return
 
 
@@ -55,27 +85,72 @@ def _channels(engine: Engine, decisions: Decisions) -> None:
     rows = [(c.number, c.channel.name, smallest_audience(c.channel)) for c in decisions.choices]
     columns = {"choice": "INTEGER", "channel": "VARCHAR", "smallest": "INTEGER"}
     engine.load("choice_channels", columns, rows)
-    engine.run("CREATE OR REPLACE TABLE closed (channel VARCHAR, text VARCHAR)")
+    engine.run(
+        "CREATE OR REPLACE TABLE closed "
+        "(channel VARCHAR, text VARCHAR, people BIGINT, choice INTEGER)"
+    )
+
+
+def _keep_members(engine: Engine, decisions: Decisions) -> None:
+    """Who stays keeps the text that their audience sees, whatever its template says by now."""
+    rows = engine.rows(
+        f"SELECT DISTINCT m.choice, m.text FROM member_choices AS m JOIN {DECIDED} AS d "
+        "USING (person) WHERE d.stays ORDER BY ALL"
+    )
+    lengths = [(n, text, fits(text, decisions.choices[n].channel).length) for n, text in rows]
+    columns = {"choice": "INTEGER", "text": "VARCHAR", "length": "INTEGER"}
+    engine.load("member_texts", columns, lengths)
+    engine.run(
+        f"INSERT INTO {ASSIGNED} SELECT m.person, m.choice, m.text, t.length, false, true "
+        f"FROM member_choices AS m JOIN {DECIDED} AS d USING (person) "
+        "JOIN member_texts AS t ON t.choice = m.choice AND t.text = m.text WHERE d.stays"
+    )
 
 
 def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Everybody who waits takes the first choice that can be written and isn't closed."""
+    """Everybody who waits takes the first choice that can be written, may go and isn't closed."""
+    held = held_of("t.choice", bound, decisions)
+    words = bound.project.settings.blocked_words
     while engine.value("SELECT count(*) FROM waiting"):
-        render_choices(engine, bound, decisions.choices, "waiting", "drafts")
+        _drafts(engine, bound, decisions)
+        find_blocked(engine, words, "SELECT text FROM drafts WHERE why IS NULL", "blocked")
         engine.run(
             "CREATE OR REPLACE TABLE tried AS SELECT d.person, d.choice, d.text, d.length, "
-            f"CASE WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why "
+            f"CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "
+            f"WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why, b.word "
             "FROM drafts AS d JOIN choice_channels AS c USING (choice) "
+            "LEFT JOIN blocked AS b ON b.text = d.text AND d.why IS NULL "
             "LEFT JOIN closed AS x ON x.channel = c.channel AND x.text = d.text"
         )
         engine.run(
-            f"INSERT INTO {ASSIGNED} SELECT t.person, t.choice, t.text, t.length, d.held_out "
+            f"INSERT INTO {ASSIGNED} SELECT t.person, t.choice, t.text, t.length, {held}, false "
             f"FROM tried AS t JOIN {DECIDED} AS d USING (person) WHERE t.why IS NULL"
         )
         engine.run(
-            f"INSERT INTO {REFUSED} SELECT person, choice, why FROM tried WHERE why IS NOT NULL"
+            f"INSERT INTO {REFUSED} SELECT person, choice, why FROM tried "
+            f"ANTI JOIN {REFUSED} USING (person, choice) WHERE why IS NOT NULL"
         )
+        if words:
+            engine.run(
+                f"INSERT INTO {QUARANTINE} SELECT person, choice, text, word FROM tried "
+                f"ANTI JOIN {QUARANTINE} USING (person, choice) WHERE word IS NOT NULL"
+            )
         _next_choices(engine, decisions, "tried WHERE why IS NOT NULL")
+
+
+def _drafts(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """The texts of everybody who waits: what was written once isn't written again."""
+    if not engine.value("SELECT count(*) FROM spare"):
+        render_choices(engine, bound, decisions.choices, "waiting", "drafts")
+        return
+    engine.run(
+        "CREATE OR REPLACE TABLE unwritten AS FROM waiting ANTI JOIN spare USING (person, choice)"
+    )
+    render_choices(engine, bound, decisions.choices, "unwritten", "drafts")
+    engine.run(
+        "INSERT INTO drafts SELECT person, choice, text, length, NULL FROM spare "
+        "SEMI JOIN waiting USING (person, choice)"
+    )
 
 
 def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> None:
@@ -96,9 +171,11 @@ def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> Non
 def _close_cells(engine: Engine, decisions: Decisions) -> bool:
     """Close every cell that is too small, and let its people take their next choice."""
     engine.run(
-        "CREATE OR REPLACE TABLE closing AS SELECT c.channel, a.text "
+        "CREATE OR REPLACE TABLE closing AS FROM (SELECT c.channel, a.text, "
+        "count(*) FILTER (WHERE NOT a.held_out) AS people, min(a.choice) AS choice "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) WHERE c.smallest > 1 "
-        "GROUP BY ALL HAVING count(*) FILTER (WHERE NOT a.held_out) < max(c.smallest)"
+        "GROUP BY ALL HAVING people < max(c.smallest)) "
+        "ANTI JOIN closed USING (channel, text)"
     )
     if not engine.value("SELECT count(*) FROM closing"):
         return False
@@ -106,9 +183,29 @@ def _close_cells(engine: Engine, decisions: Decisions) -> bool:
     engine.run(
         "CREATE OR REPLACE TABLE leaving AS SELECT a.person, a.choice "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
-        "JOIN closing AS x ON x.channel = c.channel AND x.text = a.text"
+        "JOIN closing AS x ON x.channel = c.channel AND x.text = a.text WHERE NOT a.staying"
     )
     engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM leaving)")
     engine.run(f"INSERT INTO {REFUSED} SELECT person, choice, '{TOO_SMALL}' FROM leaving")
     _next_choices(engine, decisions, "leaving")
     return True
+
+
+def _let_back(engine: Engine) -> None:
+    """Places may be free again: everybody who was over starts once more, where they were cut."""
+    if not engine.value(f"SELECT count(*) FROM {OVER}"):
+        return
+    engine.run(
+        "CREATE OR REPLACE TABLE back AS SELECT person, min(choice) AS choice "
+        f"FROM {OVER} GROUP BY person"
+    )
+    engine.run(
+        "INSERT INTO spare SELECT person, choice, text, length FROM "
+        f"(SELECT person, choice, text, length FROM {OVER} UNION SELECT person, choice, text, "
+        f"length FROM {ASSIGNED} SEMI JOIN back USING (person)) "
+        "ANTI JOIN spare USING (person, choice)"
+    )
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM back)")
+    engine.run("DELETE FROM waiting WHERE person IN (SELECT person FROM back)")
+    engine.run("INSERT INTO waiting SELECT person, choice FROM back")
+    engine.run(f"DELETE FROM {OVER}")

@@ -7,14 +7,23 @@ from collections.abc import Iterator
 from targeter.binding import Bound
 from targeter.channels import fits, objections
 from targeter.findings import Finding, Place, did_you_mean
-from targeter.inert import Role, joint_objection
 from targeter.policies import Suppression
 from targeter.project import Project
 from targeter.rules import Rule
 from targeter.schema import InCopy, type_class
 from targeter.settings import ChannelSettings
-from targeter.templates import Hole, Template, placeholders
+from targeter.templates import Template, placeholders
+from targeter.wording import check_block_list, check_wording
 from targeter.yaml_source import Scalar
+
+# The purpose of a channel that names none.
+_UNSAID = "marketing"
+_DECLARE_PURPOSE = """\
+in rules/targeter.yaml, with the column or condition that says who agreed:
+purposes:
+  marketing:
+    basis: consent
+    when: marketing_consent"""
 
 LINK_PLACEHOLDERS = ("campaign", "rule", "template")
 
@@ -29,8 +38,11 @@ def check(bound: Bound) -> Iterator[Finding]:
     for template in project.templates:
         yield from _check_template(template, bound)
     yield from _check_language(bound)
+    yield from _check_reach(bound)
     yield from _check_facts(bound)
+    yield from check_block_list(bound)
     yield from _check_channels(bound)
+    yield from _check_consent(bound)
     if not project.rules and project.settings.sources:
         yield Finding("TG401", "the project has no rules, so nobody gets anything")
 
@@ -80,10 +92,7 @@ def _check_template(template: Template, bound: Bound) -> Iterator[Finding]:
     yield from _check_variables(template, bound, settings.channel.delivery == "promoted")
     yield from _check_link(template)
     yield from _check_fixed_text(template, settings)
-    for hole in template.holes():
-        objection = joint_objection(hole.before, hole.after, _kind(hole, bound))
-        if objection:
-            yield Finding("TG511", objection, hole.place)
+    yield from check_wording(template, settings.channel, bound)
     if all(template.name != scalar.text for rule in project.rules for scalar in rule.templates):
         message = f"no rule uses template {template.name!r}"
         yield Finding("TG504", message, template.place)
@@ -100,15 +109,6 @@ def _check_fixed_text(template: Template, settings: ChannelSettings) -> Iterator
         yield Finding("TG509", f"the fixed words alone are {fit}", place, "make it shorter")
     for objection in objections(text, channel) if text else ():
         yield Finding("TG510", objection, place, "take it out of the template")
-
-
-def _kind(hole: Hole, bound: Bound) -> Role:
-    """What a hole is filled with, as far as its columns say: digits can do less than text."""
-    columns = [bound.profile.get(name) for name in hole.names]
-    kinds = {type_class(column.type) if column else "text" for column in columns}
-    if kinds == {"number"}:
-        return "number"
-    return "date" if kinds == {"date"} else "text"
 
 
 def _check_variables(template: Template, bound: Bound, promoted: bool) -> Iterator[Finding]:
@@ -145,6 +145,20 @@ def _check_link(template: Template) -> Iterator[Finding]:
         yield Finding("TG508", "a link begins with https://", template.link.place)
 
 
+def _check_reach(bound: Bound) -> Iterator[Finding]:
+    followers = bound.project.settings.followers
+    if followers is None:
+        return
+    column = bound.profile.get(followers.text)
+    if column is None:
+        help_ = did_you_mean(followers.text, bound.profile.names)
+        message = f"unknown column {followers.text!r} in 'reach'"
+        yield Finding("TG202", message, followers.place, help_)
+    elif type_class(column.type) != "number":
+        message = f"reach: 'followers' is a column of numbers, and {column.name!r} is none"
+        yield Finding("TG105", message, followers.place)
+
+
 def _check_language(bound: Bound) -> Iterator[Finding]:
     language = bound.project.settings.language
     if language and language.column.text not in bound.profile:
@@ -159,8 +173,8 @@ def _check_channels(bound: Bound) -> Iterator[Finding]:
     purposes = [purpose.name for purpose in settings.purposes]
     for declared in settings.channels:
         channel = declared.channel
-        # «marketing» is what a channel serves that says nothing, and nobody need declare it
-        if channel.purpose not in (*purposes, "marketing"):
+        # «marketing» is what a channel serves that says nothing: TG116, once something is sent
+        if channel.purpose not in (*purposes, _UNSAID):
             message = f"channel {channel.name!r}: unknown purpose {channel.purpose!r}"
             help_ = did_you_mean(channel.purpose, purposes) or "declare it under purposes:"
             yield Finding("TG114", message, declared.place, help_)
@@ -168,6 +182,30 @@ def _check_channels(bound: Bound) -> Iterator[Finding]:
             message = f"channel {channel.name!r}: unknown column {channel.address!r} in 'address'"
             help_ = did_you_mean(channel.address, bound.profile.names)
             yield Finding("TG202", message, declared.place, help_)
+
+
+def _check_consent(bound: Bound) -> Iterator[Finding]:
+    """Unknown is not yes: who never said what marketing needs can't write to anybody."""
+    settings = bound.project.settings
+    if any(purpose.name == _UNSAID for purpose in settings.purposes):
+        return
+    asked = [
+        template
+        for template in _used_templates(bound.project)
+        if (declared := settings.channel(template.channel.text)) is not None
+        and declared.channel.purpose == _UNSAID
+    ]
+    if asked:
+        channels = sorted({template.channel.text for template in asked})
+        listed = ", ".join(channels)
+        who = f"channels {listed} ask" if len(channels) > 1 else f"channel {listed} asks"
+        message = f"{who} nobody for consent: the purpose {_UNSAID!r} isn't declared"
+        yield Finding("TG116", message, asked[0].channel.place, _DECLARE_PURPOSE)
+
+
+def _used_templates(project: Project) -> list[Template]:
+    used = {scalar.text for rule in project.rules for scalar in rule.templates}
+    return [template for template in project.templates if template.name in used]
 
 
 def _check_facts(bound: Bound) -> Iterator[Finding]:

@@ -44,6 +44,12 @@ class PeopleDontAddUp(TargeterError):
     """The outcomes don't sum to the people loaded: a fault of ours, never shown as a result."""
 
 
+class PlanRefused(TargeterError):
+    """A saved plan is damaged, or no longer fits the files, the data or this version."""
+
+    exit_code = 4
+
+
 class NothingToCheck(TargeterError):
     """There was nothing to work on."""
 

@@ -64,6 +64,7 @@ CODES: dict[str, Code] = {
     "TG113": Code("unknown-source"),
     "TG114": Code("unknown-purpose"),
     "TG115": Code("unknown-campaign"),
+    "TG116": Code("purpose-not-declared"),
     # 2xx: certain errors in an expression
     "TG201": Code("syntax"),
     "TG202": Code("unknown-column"),
@@ -110,6 +111,11 @@ CODES: dict[str, Code] = {
     "TG509": Code("never-fits"),
     "TG510": Code("channel-forbids"),
     "TG511": Code("unsafe-joint"),
+    "TG512": Code("value-may-be-missing", _WARNING),
+    "TG513": Code("may-not-fit", _WARNING),
+    "TG514": Code("role-cannot-be"),
+    "TG515": Code("formats-not-known"),
+    "TG516": Code("blocked-word"),
     # 6xx: tests of rules
     "TG601": Code("unknown-column-in-test"),
     "TG602": Code("value-not-castable-in-test"),
@@ -136,6 +142,10 @@ CODES: dict[str, Code] = {
     "TG718": Code("values-dropped", _WARNING),
     "TG719": Code("suppression-holds-for-everybody", _WARNING),
     "TG720": Code("column-twice"),
+    "TG721": Code("no-contact-history", _WARNING),
+    "TG722": Code("holdout-too-small", _WARNING),
+    "TG723": Code("many-cells", _WARNING),
+    "TG724": Code("links-differ-in-cell"),
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from targeter.findings import CODES, Finding, Place, Severity, did_you_mean
+from targeter.sensitive import Sensitive, read_sensitive
 from targeter.yaml_source import Fields, Scalar
 
 _PREFIX = re.compile(r"TG\d{0,3}", re.IGNORECASE)
@@ -43,13 +44,17 @@ class PerFile:
 
 @dataclass(frozen=True, slots=True)
 class Grading:
-    """What is reported, how severe it is, and from where on it fails. TG0xx is always reported."""
+    """What is reported, how severe it is, and from where on it fails. TG0xx is always reported.
+
+    `sensitive` says by which words a name is taken for something nobody is chosen by (TG409).
+    """
 
     select: frozenset[str] = frozenset(CODES)
     ignore: frozenset[str] = frozenset()
     severity: tuple[tuple[str, Severity], ...] = ()
     per_file: tuple[PerFile, ...] = ()
     fail_level: Severity = Severity.ERROR
+    sensitive: Sensitive = Sensitive()
 
     def graded(self, finding: Finding) -> Finding | None:
         """A finding as severe as the project says; None where the project doesn't want it."""
@@ -86,6 +91,7 @@ def read_grading(settings: Fields) -> Grading:
         severity=_severities(fields),
         per_file=_per_file(fields),
         fail_level=Severity(fields.choice("fail_level", list(Severity), Severity.ERROR)),
+        sensitive=read_sensitive(fields),
     )
     fields.done()
     return grading if len(settings.found) == before else Grading()

@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
-from targeter.cells import ASSIGNED, REFUSED, TOO_SMALL
+from targeter.cells import ASSIGNED, BLOCKED, OVER, REFUSED, TOO_SMALL
 from targeter.database import Engine, literal
 from targeter.decisions import DECIDED, Decisions
 from targeter.errors import PeopleDontAddUp
+from targeter.pilots import OUTSIDE
+from targeter.resting import MEMBERSHIPS, RESTS, RULE_RESTS
 from targeter.signature import question
 
 OUTCOMES = (
     "handed_over",
+    "with_service",
     "suppressed",
+    "resting",
     "no_rule",
     "no_copy",
     "unreachable",
+    "blocked",
     "audience_too_small",
+    "over_cap",
+    "not_in_pilot",
     "held_out",
     "message",
 )
 RESULTS = "results"
+# Who leaves an audience they are in: whose place is over, also where they are no longer a person.
+LEAVING = "leaving_audience"
 
 
 def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
     """Fill `results` (one row a person) and count its outcomes; raises if they don't add up.
 
-    Who ends with nothing has the outcome their best rule gave them: the furthest any of its
-    templates got, from «can't be written» over «can't be reached» to «audience too small».
+    Who ends with nothing has the outcome their best rule gave them: it lets them rest, or the
+    furthest any of its templates got, from «can't be written» over «can't be reached», «blocked»
+    and «audience too small» to «over the cap». `until` and `because` say who rests how long and
+    why; `status` of a promoted message is «new» or «staying».
     """
     engine.run(
-        f"CREATE OR REPLACE TABLE {RESULTS} AS SELECT d.person, "
-        f"{_outcome(decisions)} AS outcome, d.gate, d.best_rule, a.choice, a.text, a.length "
+        f"CREATE OR REPLACE TABLE {RESULTS} AS SELECT d.person, {_outcome(decisions)} AS outcome, "
+        "d.gate, d.best_rule, a.choice, a.text, a.length, "
+        f"CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND o.person IS NULL "
+        "THEN CASE WHEN a.staying THEN 'staying' ELSE 'new' END END AS status, "
+        f"CASE WHEN {_by_gate(decisions)} THEN h.until WHEN a.choice IS NULL THEN r.until END "
+        f"AS until, CASE WHEN {_by_gate(decisions)} THEN h.because "
+        "WHEN a.choice IS NULL THEN r.because END AS because "
         f"FROM {DECIDED} AS d LEFT JOIN {ASSIGNED} AS a USING (person) "
-        f"LEFT JOIN ({_too_small(decisions)}) AS x USING (person)"
+        f"LEFT JOIN {OUTSIDE} AS o USING (person) "
+        f"LEFT JOIN {RESTS} AS h USING (person) "
+        f"LEFT JOIN {RULE_RESTS} AS r ON r.person = d.person AND r.rule = d.best_rule "
+        f"LEFT JOIN ({_turned_away(decisions)}) AS x ON x.person = d.person"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE {LEAVING} AS SELECT person, campaign, rule, template, channel, "
+        f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT person, channel FROM {ASSIGNED} "
+        "JOIN choice_channels USING (choice) WHERE staying) USING (person, channel)"
     )
     counts: dict[str, int] = dict(
         engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1")
@@ -45,6 +69,17 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
     return {outcome: counts.get(outcome, 0) for outcome in OUTCOMES}
 
 
+def _promoted(decisions: Decisions) -> str:
+    promoted = [str(c.number) for c in decisions.choices if c.channel.delivery == "promoted"]
+    return ", ".join(promoted) or "-1"
+
+
+def _by_gate(decisions: Decisions) -> str:
+    """SQL: a gate of rest stopped them."""
+    gates = [str(n) for n, gate in enumerate(decisions.gates) if gate.outcome == "resting"]
+    return f"d.gate IN ({', '.join(gates)})" if gates else "false"
+
+
 def _outcome(decisions: Decisions) -> str:
     gates = " ".join(
         f"WHEN {number} THEN {literal(gate.outcome)}" for number, gate in enumerate(decisions.gates)
@@ -52,11 +87,22 @@ def _outcome(decisions: Decisions) -> str:
     gate = f"CASE d.gate {gates} END" if gates else "NULL"
     return (
         f"CASE WHEN d.gate IS NOT NULL THEN {gate} "
-        "WHEN a.choice IS NOT NULL THEN CASE WHEN a.held_out THEN 'held_out' ELSE 'message' END "
+        "WHEN a.choice IS NOT NULL THEN CASE WHEN a.held_out THEN 'held_out' "
+        "WHEN o.person IS NOT NULL THEN 'not_in_pilot' ELSE 'message' END "
         "WHEN d.best_rule IS NULL THEN 'no_rule' "
-        "WHEN x.person IS NOT NULL THEN 'audience_too_small' "
+        "WHEN r.person IS NOT NULL THEN 'resting' "
+        f"WHEN x.person IS NOT NULL AND x.reached > 0 THEN {_by_reach('x.reached')} "
         f"WHEN {_unreachable(decisions)} THEN 'unreachable' ELSE 'no_copy' END"
     )
+
+
+# The outcomes that a text can meet once it was written, in the order in which it meets them.
+_MET = ("blocked", "audience_too_small", "over_cap")
+
+
+def _by_reach(number: str) -> str:
+    cases = " ".join(f"WHEN {n} THEN '{outcome}'" for n, outcome in enumerate(_MET, start=1))
+    return f"CASE {number} {cases} END"
 
 
 def _unreachable(decisions: Decisions) -> str:
@@ -68,14 +114,18 @@ def _unreachable(decisions: Decisions) -> str:
     return f"coalesce(CASE d.best_rule {' '.join(cases)} END, false)" if cases else "false"
 
 
-def _too_small(decisions: Decisions) -> str:
-    """SQL: the people whose best rule had a text that too few would have shared."""
+def _turned_away(decisions: Decisions) -> str:
+    """SQL: how far the texts of each person's best rule got, as a number of `_MET`."""
     pairs = ", ".join(f"({c.number}, {c.rule_number})" for c in decisions.choices)
     if not pairs:
-        return "SELECT NULL::VARCHAR AS person WHERE false"
+        return "SELECT NULL::VARCHAR AS person, 0 AS reached WHERE false"
+    reached = (
+        f"CASE WHEN why = {literal(TOO_SMALL)} THEN 2 "
+        f"WHEN starts_with(why, {literal(BLOCKED)}) THEN 1 ELSE 0 END"
+    )
     return (
-        f"SELECT DISTINCT r.person FROM {REFUSED} AS r "
+        f"SELECT r.person, max(r.reached) AS reached FROM (SELECT person, choice, {reached} AS "
+        f"reached FROM {REFUSED} UNION ALL SELECT person, choice, 3 FROM {OVER}) AS r "
         f"JOIN (VALUES {pairs}) AS c(choice, rule) USING (choice) "
-        f"JOIN {DECIDED} AS d ON d.person = r.person AND d.best_rule = c.rule "
-        f"WHERE r.why = {literal(TOO_SMALL)}"
+        f"JOIN {DECIDED} AS d ON d.person = r.person AND d.best_rule = c.rule GROUP BY 1"
     )

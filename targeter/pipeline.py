@@ -11,19 +11,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from targeter import batches, checks, explain, reports, tester
+from targeter import batches, checks, explain, plans, previews, reports, tester
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier, literal
-from targeter.decisions import decide, needed_columns, plan_decisions
+from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
 from targeter.declaring import Declared, declare_columns
 from targeter.editor import EditorFile, editor_files
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
+from targeter.history import load_contacts
 from targeter.lint import proofs
 from targeter.lint.report import Report, Request, report
 from targeter.outcomes import settle
-from targeter.profiles import build_profiles
+from targeter.pilots import choose_pilot
+from targeter.profiles import Profiles, build_profiles
 from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
@@ -42,7 +44,8 @@ def silent(stage: str, step: int, steps: int) -> None:
 class Options:
     """What a command may be told: which project, which day, where data may lie, how much memory.
 
-    `as_of` wins over the project's own day; `today` is used where neither pins one.
+    `as_of` wins over the project's own day; `today` is used where neither pins one. `history` is
+    the folder of batches, instead of the project's own; `limit` is how many people a pilot has.
     """
 
     root: Path
@@ -51,6 +54,8 @@ class Options:
     data_roots: tuple[Path, ...] = ()
     memory: str = "4GB"
     threads: int | None = None
+    history: Path | None = None
+    limit: int | None = None
 
 
 def lint(options: Options) -> tuple[Finding, ...]:
@@ -77,7 +82,7 @@ def _seen_in_data(options: Options, project: Project, bound: Bound) -> Iterable[
     """What a plan shows, with the columns that the data has; where there is none, why not."""
     try:
         with planned(options) as run:
-            return (*run.findings, *reports.plan_report(run, 0).findings)
+            return reports.seen_in_data(run)
     except (RulesAreWrong, BadData) as error:
         return (*_findings(project, bound), *error.findings)
 
@@ -165,13 +170,20 @@ def _is_small(path: Path) -> bool:
     return path.is_file() and path.stat().st_size < 5_000_000
 
 
+def history_of(project: Project, options: Options) -> Path:
+    """The folder of batches: who was contacted when."""
+    return options.history or options.root / project.settings.history.folder
+
+
 @contextmanager
-def planned(options: Options, progress: Progress = silent) -> Iterator[Run]:
-    """A plan, computed and open for questions.
+def planned(
+    options: Options, progress: Progress = silent, rules: Path | None = None
+) -> Iterator[Run]:
+    """A plan, computed and open for questions; `rules` is where its files are, if not in the root.
 
     Raises `RulesAreWrong` with every error of the files, `BadData` with every place in a source.
     """
-    project = read_project(options.root)
+    project = read_project(rules or options.root)
     day = _day(project, options)
     bound = bind(project, day)
     found = _findings(project, bound)
@@ -185,9 +197,33 @@ def planned(options: Options, progress: Progress = silent) -> Iterator[Run]:
             raise failed(error, "the database stopped") from error
 
 
-def _run(
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """Everything that comes before the decisions: the data, and what will be asked of it."""
+
+    bound: Bound
+    engine: Engine
+    decisions: Decisions
+    profiles: Profiles
+    loaded: tuple[Loaded, ...]
+    findings: tuple[Finding, ...]
+
+
+@contextmanager
+def profiled(options: Options, progress: Progress = silent) -> Iterator[Profiled]:
+    """Profiles as a plan for `options.as_of` would see them; nothing is decided."""
+    project = read_project(options.root)
+    bound = bind(project, _day(project, options))
+    with _engine(project, options) as engine:
+        try:
+            yield _profiled(engine, project, bound, options, progress)
+        except EngineError as error:
+            raise failed(error, "the database stopped") from error
+
+
+def _profiled(
     engine: Engine, project: Project, bound: Bound, options: Options, progress: Progress
-) -> Run:
+) -> Profiled:
     steps = _steps(project)
     loaded = _load(engine, project, options, progress, steps)
     assumed = _assumed(loaded)
@@ -200,23 +236,36 @@ def _run(
     decisions = plan_decisions(bound)
     tables = {one.source: one.table for one in loaded}
     profiles = build_profiles(engine, bound, tables, needed_columns(bound))
-    progress("decisions", len(loaded) + 2, steps)
-    decide(engine, bound, decisions)
-    progress("copy", len(loaded) + 3, steps)
-    assign(engine, bound, decisions)
-    progress("outcomes", len(loaded) + 4, steps)
-    outcomes = settle(engine, decisions, profiles.people)
     noticed = [f for one in loaded for f in one.findings]
+    findings = (*found, *noticed, *profiles.findings)
+    return Profiled(bound, engine, decisions, profiles, loaded, findings)
+
+
+def _run(
+    engine: Engine, project: Project, bound: Bound, options: Options, progress: Progress
+) -> Run:
+    made = _profiled(engine, project, bound, options, progress)
+    bound, decisions = made.bound, made.decisions
+    steps = _steps(project)
+    progress("decisions", steps - 3, steps)
+    held = load_contacts(engine, bound, history_of(project, options))
+    decide(engine, bound, decisions)
+    progress("copy", steps - 2, steps)
+    assign(engine, bound, decisions)
+    choose_pilot(engine, decisions, options.limit)
+    progress("outcomes", steps - 1, steps)
+    outcomes = settle(engine, decisions, made.profiles.people)
     return Run(
         project,
         bound,
         engine,
         decisions,
-        profiles,
+        made.profiles,
         outcomes,
-        loaded,
+        made.loaded,
         is_pinned=(options.as_of or project.settings.as_of) is not None,
-        findings=(*found, *noticed, *profiles.findings),
+        findings=made.findings,
+        held=held,
     )
 
 
@@ -251,6 +300,8 @@ def _engine(project: Project, options: Options) -> Iterator[Engine]:
     scratch = Path(tempfile.mkdtemp(prefix="targeter-"))
     sources = project.settings.sources
     allowed = [*folders(sources, options.root, options.data_roots), scratch]
+    history = history_of(project, options)
+    allowed += [history] if history.is_dir() else []
     engine = Engine(
         folders=allowed,
         scratch=scratch,
@@ -297,12 +348,43 @@ def render(
     """The same, written as batches."""
     with planned(options, progress) as run:
         progress("batches", _steps(run.project), _steps(run.project))
-        return batches.write(run, request)
+        history = history_of(run.project, options)
+        return batches.write(run.engine, plans.plan_of(run), request, history)
+
+
+def whole_report(options: Options, progress: Progress = silent) -> reports.Report:
+    """What a plan does, whole: reach, coverage, overlaps, copy, audiences, cost."""
+    with planned(options, progress) as run:
+        progress("report", _steps(run.project), _steps(run.project))
+        return reports.whole_report(run)
+
+
+def why_not(options: Options, rule: str, progress: Progress = silent) -> reports.WhyNot:
+    """Where everybody's way to a rule's message ends. Raises `WrongUsage` for an unknown rule."""
+    with planned(options, progress) as run:
+        progress("report", _steps(run.project), _steps(run.project))
+        return reports.why_not(run, rule)
+
+
+def preview(
+    options: Options, request: previews.Request, progress: Progress = silent
+) -> previews.Preview:
+    """A template's messages as their channel shows them, from the profiles alone.
+
+    Raises `WrongUsage` for a template, a rule or a person that isn't there.
+    """
+    with profiled(options, progress) as made:
+        progress("copy", _steps(made.bound.project), _steps(made.bound.project))
+        people = made.profiles.people
+        return previews.preview(made.engine, made.bound, made.decisions, people, request)
 
 
 def explain_person(
-    options: Options, person: str, progress: Progress = silent
+    options: Options, person: str, progress: Progress = silent, rule: str | None = None
 ) -> explain.Explanation:
-    """One person's whole way. Raises `WrongUsage` for somebody who isn't in the data."""
+    """One person's whole way, and what a rule would need to win them.
+
+    Raises `WrongUsage` for somebody who isn't in the data, or a rule that isn't there.
+    """
     with planned(options, progress) as run:
-        return explain.explain(run, person)
+        return explain.explain(run, person, rule)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from targeter.conditions import Condition, read_condition
 from targeter.findings import Finding, Place
+from targeter.limits import Holdout, Span, read_count, read_holdout, read_span
 from targeter.rules import check_name
 from targeter.yaml_source import Fields, Scalar
 
@@ -35,12 +36,18 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Who needs help gets help from `to`, and no marketing."""
+    """Who needs help gets help from `to`, and no marketing.
+
+    Who was handed over less than `again_after` ago, or when `capacity` people were today, isn't
+    handed over again and still gets no marketing.
+    """
 
     name: str
     place: Place
     to: str
     when: Condition
+    again_after: Span | None = None
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +82,17 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A time in which rules run, both days included."""
+    """A time in which rules run, both days included; how many people, and its control group."""
 
     name: str
     place: Place
     starts: dt.date | None
     ends: dt.date | None
+    max_people: int | None = None
+    holdout: Holdout | None = None
 
     def runs_on(self, day: dt.date) -> bool:
         return not ((self.starts and day < self.starts) or (self.ends and day > self.ends))
-
-
-@dataclass(frozen=True, slots=True)
-class Holdout:
-    """The control group: this share of people gets nothing, to measure what messages do."""
-
-    percent: float
-    salt: str
-
-    @property
-    def buckets(self) -> int:
-        """How many of the 10,000 buckets are held out, from 0 up: growing it moves nobody out."""
-        return round(self.percent * 100)
 
 
 def read_purposes(settings: Fields) -> tuple[Purpose, ...]:
@@ -118,10 +114,10 @@ def read_handoffs(fields: Fields) -> tuple[Handoff, ...]:
         name = _name(inner, "handoff")
         to = inner.text("to", required=True)
         when = read_condition(inner.node("when", required=True), inner.what, inner.found)
-        inner.not_yet("again_after", "capacity")
+        again_after, capacity = read_span(inner, "again_after"), read_count(inner, "capacity")
         inner.done()
         if name and to and when is not None:
-            handoffs.append(Handoff(name.text, name.place, to, when))
+            handoffs.append(Handoff(name.text, name.place, to, when, again_after, capacity))
     return tuple(handoffs)
 
 
@@ -175,12 +171,12 @@ def read_campaigns(settings: Fields) -> tuple[Campaign, ...]:
         if fields is None:
             continue
         starts, ends = day(fields, "starts"), day(fields, "ends")
-        fields.not_yet("max_people", "holdout")
+        max_people, holdout = read_count(fields, "max_people"), read_holdout(fields)
         fields.done()
         if starts and ends and ends < starts:
             message = f"{fields.what} ends before it starts"
             settings.found.append(Finding("TG105", message, name.place))
-        campaigns.append(Campaign(name.text, name.place, starts, ends))
+        campaigns.append(Campaign(name.text, name.place, starts, ends, max_people, holdout))
     return tuple(campaigns)
 
 
@@ -194,17 +190,3 @@ def day(fields: Fields, key: str) -> dt.date | None:
     except ValueError:
         fields.wrong(scalar, f"{key!r} must be a day such as 2026-11-30, not {scalar.text!r}")
         return None
-
-
-def read_holdout(settings: Fields) -> Holdout | None:
-    fields = settings.fields("holdout", "holdout")
-    if fields is None:
-        return None
-    percent = fields.number("percent")
-    salt = fields.text("salt", required=True)
-    fields.done()
-    if percent is None or not 0 < percent <= 50:
-        message = "holdout: 'percent' is a number above 0 and at most 50"
-        settings.found.append(Finding("TG105", message, fields.entries.place))
-        return None
-    return Holdout(percent, salt) if salt else None

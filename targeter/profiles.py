@@ -37,6 +37,11 @@ def purpose_column(name: str) -> str:
     return f"purpose({name})"
 
 
+def rows_of(source: Source) -> str:
+    """The relation that holds a source's rows of people, each with its `PERSON`."""
+    return f"rows of {source.name}"
+
+
 def as_computed(profile: str) -> str:
     """A profile table as it was computed: nothing is put in its place."""
     return profile
@@ -175,7 +180,7 @@ class _Builder:
         where = [self._in_time(source)]
         if source.purpose is not None:
             where.append(self.given([source.purpose.text], "k"))
-        view = f"rows of {source.name}"
+        view = rows_of(source)
         self.engine.run(
             f"CREATE OR REPLACE VIEW {identifier(view)} AS "
             f"SELECT {', '.join(shown)}, k.{self.key} AS {PERSON} "
@@ -245,7 +250,7 @@ class _Builder:
         self.found.append(Finding("TG705", message, source.place, help_))
 
     def derive(self, source: Source, sql: str) -> None:
-        table = f"rows of {source.name}"
+        table = rows_of(source)
         named = f", {identifier(source.person.column)} AS {PERSON}" if source.person else ""
         self.engine.run(
             f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT *{named} FROM ({sql})"

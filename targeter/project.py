@@ -41,7 +41,7 @@ class Project:
     def rule(self, name: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.name == name), None)
 
-    def variants(self, name: str) -> tuple[Template, ...]:
+    def in_languages(self, name: str) -> tuple[Template, ...]:
         """The templates of one name, one a language."""
         return tuple(t for t in self.templates if t.name == name)
 

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from targeter.conditions import Condition, read_condition, read_conditions
 from targeter.findings import Finding, Place
+from targeter.limits import Rest, read_count, read_rest
 from targeter.yaml_source import Fields, Scalar
-
-# Keys that are part of the language and refused until they work.
-_LATER = ("cooldown", "max_people", "rank_by", "variants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +21,21 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One arm of an experiment: a template, and the share of people, in percent, it is for."""
+
+    template: Scalar
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """Who gets one of `templates` (the first that can be written), and why.
 
     Of the rules that hold for a person the one with the highest `priority` wins; equal
-    priorities are settled by name. `campaign` is None for a rule that always runs.
+    priorities are settled by name. `campaign` is None for a rule that always runs. `variants` are
+    arms of an experiment: each person is in one, by `salt`, and gets its template or none.
+    `max_people` go to whom `rank_by` puts first, the highest; the rest have their next rule.
     """
 
     name: str
@@ -40,6 +48,11 @@ class Rule:
     enabled: bool
     campaign: str | None
     campaign_place: Place | None = None
+    variants: tuple[Variant, ...] = ()
+    salt: str = ""
+    rest: Rest = Rest()
+    max_people: int | None = None
+    rank_by: Scalar | None = None
 
     @property
     def order(self) -> tuple[int, str]:
@@ -80,9 +93,13 @@ def _rule(fields: Fields, campaign: Scalar | None) -> Rule | None:
     templates = fields.texts("templates")
     enabled = fields.boolean("enabled", default=True)
     why = fields.text("why") or ""
-    fields.not_yet(*_LATER)
-    if not templates and fields.entries.get("variants") is None:
+    variants, salt = _variants(fields), fields.text("salt")
+    rest, rank_by = read_rest(fields), fields.scalar("rank_by")
+    max_people = read_count(fields, "max_people")
+    if bool(templates) == (fields.entries.get("variants") is not None):
         message = f"{fields.what} has no 'templates'"
+        if templates:
+            message = f"{fields.what} has 'templates' and 'variants': one of them"
         fields.found.append(Finding("TG104", message, fields.entries.place))
     fields.done()
     if name is None or priority is None or when is None:
@@ -95,11 +112,40 @@ def _rule(fields: Fields, campaign: Scalar | None) -> Rule | None:
         priority,
         when,
         unless,
-        templates,
+        templates or tuple(variant.template for variant in variants),
         enabled,
         in_campaign.text if in_campaign else None,
         in_campaign.place if in_campaign else None,
+        variants,
+        salt or name.text,
+        rest,
+        max_people,
+        rank_by,
     )
+
+
+def _variants(fields: Fields) -> tuple[Variant, ...]:
+    """The arms of an experiment; their shares add up to 100."""
+    variants = []
+    before = len(fields.found)
+    for inner in fields.mappings("variants", f"{fields.what}: variant"):
+        template, share = inner.scalar("template", required=True), inner.number("share")
+        inner.done()
+        if share is None or not 0 < share < 100:
+            wrong = inner.entries.get("share") or inner.entries
+            inner.wrong(wrong, "'share' is a percentage above 0 and below 100")
+        elif template:
+            variants.append(Variant(template, share))
+    node = fields.entries.get("variants")
+    if node is None or len(fields.found) > before:
+        return tuple(variants)
+    names = [variant.template.text for variant in variants]
+    for variant in variants:
+        if names.count(variant.template.text) > 1:
+            fields.wrong(variant.template, f"{variant.template.text!r} stands in two variants")
+    if len(variants) < 2 or round(sum(v.share for v in variants), 6) != 100:
+        fields.wrong(node, "'variants' are two or more, and their shares add up to 100")
+    return tuple(variants)
 
 
 def check_name(name: Scalar, what: str, found: list[Finding]) -> None:

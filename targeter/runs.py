@@ -8,6 +8,7 @@ from targeter.binding import Bound
 from targeter.database import Engine
 from targeter.decisions import Decisions
 from targeter.findings import Finding
+from targeter.history import NOTHING_HELD, Held
 from targeter.profiles import Profiles
 from targeter.project import Project
 from targeter.sources.reading import Loaded
@@ -26,3 +27,4 @@ class Run:
     loaded: tuple[Loaded, ...]
     is_pinned: bool
     findings: tuple[Finding, ...]
+    held: Held = NOTHING_HELD

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import math
+import posixpath
 import re
 import zoneinfo
 from dataclasses import dataclass
+from decimal import Decimal
 
-from targeter import policies
+from targeter import blocking, policies
 from targeter.channels import CHANNELS, Channel, channel_from
 from targeter.findings import Finding, Place
 from targeter.grading import Grading, read_grading
-from targeter.policies import Campaign, Holdout, Purpose
+from targeter.limits import Holdout, Rest, Span, read_count, read_holdout, read_rest, read_span
+from targeter.policies import Campaign, Purpose
 from targeter.sources.declared import Source, read_sources
 from targeter.topics import Topic
-from targeter.traits import Span, Trait, read_span, read_traits
+from targeter.traits import Trait, read_traits
 from targeter.yaml_source import Entries, Fields, Node, Scalar, plain_value
 
-_LATER = ("frequency_cap", "cooldown", "history", "max_people", "block")
+# An ASCII name of two labels or more (RFC 1123), as it stands in an address.
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +55,40 @@ class Opinions:
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """A channel of the project, and the words that end every text on it."""
+    """A channel of the project, the words that end every text on it, and what a message costs.
+
+    `cost` is in the project's own money: for a message, or for a person in a promoted audience.
+    """
 
     channel: Channel
     footer: str | None = None
     place: Place | None = None
+    stay: Span | None = None
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """Contacts that something else made: a source with person and time, and its rule column."""
+
+    source: Scalar
+    rule: Scalar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Who was contacted when: the folder of what was rendered, and what was imported."""
+
+    folder: str = "batches"
+    imported: tuple[Imported, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything `rules/targeter.yaml` says. `as_of` pins the day; None: the day of the run."""
+    """Everything `rules/targeter.yaml` says. `as_of` pins the day; None: the day of the run.
+
+    `followers` names the column that says how many people see what a person shares.
+    """
 
     as_of: dt.date | None = None
     time_zone: str = "UTC"
@@ -71,9 +101,29 @@ class Settings:
     campaigns: tuple[Campaign, ...] = ()
     channels: tuple[ChannelSettings, ...] = ()
     holdout: Holdout | None = None
+    rest: Rest = Rest()
+    max_people: int | None = None
+    history: History = History()
+    followers: Scalar | None = None
     facts: tuple[tuple[str, str], ...] = ()
     fact_places: tuple[Place, ...] = ()
+    link_hosts: tuple[str, ...] = ()
+    block: tuple[Scalar, ...] = ()
     lint: Grading = Grading()
+
+    @property
+    def blocked_words(self) -> tuple[str, ...]:
+        """The words and phrases that no text may hold, as they are written."""
+        return tuple(scalar.text for scalar in self.block)
+
+    def language_of(self, template: str | None) -> str:
+        """Whose formats a template of a language (None: of no language) is written in.
+
+        The default language says which variety: with `default: en-GB`, `en` is British.
+        """
+        default = self.language.default if self.language else "en"
+        language = (template or default).casefold()
+        return default if default.startswith(f"{language}-") else language
 
     @property
     def base(self) -> Source | None:
@@ -112,14 +162,49 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
         traits=read_traits(fields),
         campaigns=policies.read_campaigns(fields),
         channels=_channels(fields),
-        holdout=policies.read_holdout(fields),
+        holdout=read_holdout(fields),
+        rest=read_rest(fields),
+        max_people=read_count(fields, "max_people"),
+        history=_history(fields),
+        followers=_followers(fields),
         facts=facts,
         fact_places=fact_places,
+        link_hosts=_link_hosts(fields),
+        block=_block(fields),
         lint=read_grading(fields),
     )
-    fields.not_yet(*_LATER)
     fields.done()
     return settings
+
+
+def _history(fields: Fields) -> History:
+    node = fields.node("history")
+    if isinstance(node, Scalar):
+        return History(_folder(node, fields))
+    inner = Fields.of(node, "history", fields.found)
+    if inner is None:
+        return History()
+    folder = inner.scalar("folder")
+    imported = []
+    for one in inner.mappings("imported", "imported history"):
+        source, rule = one.scalar("source", required=True), one.scalar("rule")
+        one.done()
+        if source:
+            imported.append(Imported(source, rule))
+    inner.not_yet("keep", "texts")
+    inner.done()
+    return History(_folder(folder, inner) if folder else "batches", tuple(imported))
+
+
+def _folder(scalar: Scalar, fields: Fields) -> str:
+    """A folder inside of the project."""
+    folder = posixpath.normpath(scalar.text)
+    if folder.startswith(("..", "/", "~")) or folder == "." or "\\" in folder:
+        message = f"{scalar.text!r} is no folder inside of the project"
+        help_ = "--history DIR names another one on the command line"
+        fields.found.append(Finding("TG110", message, scalar.place, help_))
+        return "batches"
+    return folder
 
 
 @functools.cache
@@ -184,8 +269,9 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
         inner = Fields.of(node, f"channel {name.text!r}", fields.found)
         if inner is None:
             continue
-        footer = inner.text("footer")
-        inner.not_yet("stay", "pace", "cost", "columns")
+        footer, cost = inner.text("footer"), _cost(inner)
+        stay = read_span(inner, "stay")
+        inner.not_yet("pace", "columns")
         own = {k.text: plain_value(v) for k, v in _own_pairs(inner.entries)}
         try:
             channel = channel_from(name.text, own, CHANNELS.get(name.text))
@@ -194,13 +280,61 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
             place = key.place if key else name.place
             fields.found.append(Finding("TG105", f"{inner.what}: {error}", place))
             continue
-        channels[name.text] = ChannelSettings(channel, footer, name.place)
+        if stay and channel.delivery != "promoted":
+            wrong = inner.entries.get("stay") or inner.entries
+            inner.wrong(wrong, "'stay' is for promoted channels: a direct message is no audience")
+        channels[name.text] = ChannelSettings(channel, footer, name.place, stay, cost)
     return tuple(channels.values())
+
+
+def _cost(fields: Fields) -> Decimal | None:
+    cost = fields.number("cost")
+    if cost is None:
+        return None
+    if math.isfinite(cost) and cost >= 0:
+        return Decimal(str(cost))
+    node = fields.entries.get("cost")
+    assert node is not None
+    fields.wrong(node, "'cost' is what a message costs, 0 or more")
+    return None
+
+
+def _followers(fields: Fields) -> Scalar | None:
+    inner = fields.fields("reach", "reach")
+    if inner is None:
+        return None
+    column = inner.scalar("followers", required=True)
+    inner.done()
+    return column
 
 
 def _own_pairs(entries: Entries) -> list[tuple[Scalar, Node]]:
     served = ("footer", "stay", "pace", "cost", "columns")
     return [(key, node) for key, node in entries.pairs if key.text not in served]
+
+
+def _link_hosts(fields: Fields) -> tuple[str, ...]:
+    """The hosts whose addresses a value with the role `url` may hold."""
+    hosts = []
+    for scalar in fields.texts("link_hosts"):
+        if _HOST.fullmatch(scalar.text):
+            hosts.append(scalar.text.lower())
+            continue
+        help_ = "a name such as example.com, without https:// and without a path"
+        fields.wrong(scalar, f"{scalar.text!r} is no host", help_)
+    return tuple(hosts)
+
+
+def _block(fields: Fields) -> tuple[Scalar, ...]:
+    """Words and phrases that no text may hold."""
+    words = []
+    for scalar in fields.texts("block"):
+        said = blocking.unfit(scalar.text)
+        if said is None:
+            words.append(scalar)
+        else:
+            fields.wrong(scalar, f"{scalar.text!r} can't be blocked: {said}")
+    return tuple(words)
 
 
 def _facts(fields: Fields) -> tuple[tuple[tuple[str, str], ...], tuple[Place, ...]]:

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from targeter.findings import Finding, Place
+from targeter.limits import Span, read_span
 from targeter.rules import check_name
 from targeter.schema import InCopy
 from targeter.yaml_source import Fields, Scalar
-
-_DAYS = {"day": 1, "week": 7}
-_SPAN = re.compile(r"(\d+) (day|week|month|year)s?")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A length of time, in whole days or whole months."""
-
-    days: int = 0
-    months: int = 0
-
-    @property
-    def interval(self) -> str:
-        """The span as an SQL interval."""
-        return f"INTERVAL {self.months} MONTH" if self.months else f"INTERVAL {self.days} DAY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +118,3 @@ def _picks(fields: Fields) -> tuple[Pick, ...]:
         else:
             fields.wrong(node, f"'pick' {name.text!r} must be a column of the source")
     return tuple(picks)
-
-
-def read_span(fields: Fields, key: str) -> Span | None:
-    """A length of time such as «60 days», «8 weeks», «3 months»."""
-    scalar = fields.scalar(key)
-    if scalar is None:
-        return None
-    match = _SPAN.fullmatch(scalar.text.strip())
-    if not match or int(match[1]) == 0 or int(match[1]) > 10_000:
-        message = f"{key!r} must be a length of time such as 60 days, not {scalar.text!r}"
-        fields.wrong(scalar, message, "days, weeks, months and years, at least one")
-        return None
-    count, unit = int(match[1]), match[2]
-    if unit in _DAYS:
-        return Span(days=count * _DAYS[unit])
-    return Span(months=count * (12 if unit == "year" else 1))

@@ -393,7 +393,10 @@ class Fields:
             return default
         if isinstance(scalar.value, bool):
             return scalar.value
-        self.wrong(scalar, f"{key!r} must be true or false, not {scalar.text!r}")
+        other = _by_yaml_1_1(scalar.text) if scalar.is_plain else None
+        is_switch = other in ("true", "false")
+        help_ = f"only YAML 1.1 reads it as {other}: write {other}" if is_switch else ""
+        self.wrong(scalar, f"{key!r} must be true or false, not {scalar.text!r}", help_)
         return default
 
     def integer(self, key: str, *, required: bool = False) -> int | None:

@@ -14,7 +14,7 @@ import pytest
 from targeter import batches, pipeline
 from targeter.batches import BatchFailed, Format, Rendered, Request
 from targeter.database import Engine, literal
-from targeter.errors import WrongUsage
+from targeter.errors import BadData, WrongUsage
 from tests import worlds
 from tests.decisions.small import EVERYBODY, crowd, project, rule, template
 
@@ -44,7 +44,7 @@ def _greeting(root: Path, people: list[str], **matter: str) -> Path:
 def _render(
     root: Path, form: Format = "jsonl", size: int | None = None, out: str = "out"
 ) -> Rendered:
-    return pipeline.render(worlds.options(root), Request(root / out, form, size))
+    return pipeline.render(worlds.options(root, history=root / out), Request(form, size))
 
 
 def _lines(done: Rendered) -> list[dict[str, object]]:
@@ -63,7 +63,7 @@ def _table(done: Rendered) -> list[dict[str, str]]:
 def _parquet(done: Rendered) -> list[tuple[object, ...]]:
     engine = Engine(folders=[done.folder])
     try:
-        path = literal(str(done.folder / "*.parquet"))
+        path = literal(str(done.folder / "messages-*.parquet"))
         return engine.rows(f"SELECT {', '.join(batches.COLUMNS)} FROM read_parquet({path})")
     finally:
         engine.close()
@@ -147,6 +147,7 @@ def test_the_manifest_tells_what_is_there(tmp_path: Path) -> None:
         assert file["sha256"] == hashlib.sha256(written).hexdigest()
     names = {path.name for path in done.folder.iterdir()}
     assert names == {"manifest.json", *(file["name"] for file in manifest["files"])}
+    assert {"assignments.parquet", "contacts.parquet"} <= names
     rules = manifest["rules"]["rules/rules.yaml"]
     assert rules == hashlib.sha256((root / "rules/rules.yaml").read_bytes()).hexdigest()
 
@@ -214,10 +215,11 @@ def test_another_campaign_is_another_plan(tmp_path: Path) -> None:
 def test_a_batch_with_a_broken_manifest_is_left_alone(tmp_path: Path) -> None:
     root = _greeting(tmp_path, crowd(3))
     done = _render(root)
-    for broken in ("", "[]", "{}", '{"files": [{}], "messages": 1}'):
+    whole = (done.folder / "manifest.json").read_text()
+    for broken in ("", "[]", "{}", '{"files": [{}], "messages": 1}', whole.replace("3", "4")):
         (done.folder / "manifest.json").write_text(broken)
         before = _tree(root / "out")
-        with pytest.raises(BatchFailed, match="manifest can't be read"):
+        with pytest.raises(BadData, match=done.plan_id):
             _render(root)
         assert _tree(root / "out") == before
 
@@ -225,12 +227,12 @@ def test_a_batch_with_a_broken_manifest_is_left_alone(tmp_path: Path) -> None:
 def test_what_a_crash_left_behind_is_neither_used_nor_in_the_way(tmp_path: Path) -> None:
     root = _greeting(tmp_path, crowd(3))
     done = _render(root)
-    half = root / "out" / f".{done.plan_id}.{os.getpid()}"
+    half = root / "out" / f".{done.plan_id}.abc"
     done.folder.rename(half)
     (half / "manifest.json").unlink()
     again = _render(root)
     assert again.is_new
-    assert [path.name for path in (root / "out").iterdir()] == [done.plan_id]
+    assert sorted(path.name for path in (root / "out").iterdir()) == [half.name, done.plan_id]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

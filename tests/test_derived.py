@@ -327,6 +327,7 @@ def test_a_source_about_places_needs_none(bench: Bench) -> None:
 
 SETTINGS = """\
 purposes:
+  marketing: {basis: legitimate_interest, when: person_id is not null}
   place: {basis: consent, when: may_place}
 sources:
   people:

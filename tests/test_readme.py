@@ -17,6 +17,7 @@ import pytest
 
 from targeter.channels import CHANNELS
 from targeter.expressions.language import AGGREGATES, OWN, SCALARS, Function
+from targeter.filters import FILTERS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -124,7 +125,34 @@ def _channels() -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize(("name", "expected"), [("functions", _functions), ("channels", _channels)])
+def _filters() -> str:
+    lines = ["| filter | what it writes | for example |", "|---|---|---|"]
+    for name, one in FILTERS.items():
+        said = [
+            f"`{_cell(e.body)}` {_value(e.value)} → «{e.text}»{_language(e.language)}"
+            for e in one.examples
+        ]
+        lines.append(f"| `{name}` | {one.doc} | {', '.join(said)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.removeprefix("{{ ").removesuffix(" }}").replace("|", chr(92) + "|")
+
+
+def _value(value: object) -> str:
+    shown = ", ".join(value) if isinstance(value, list) else value
+    return "missing" if shown is None else f"«{shown}»"
+
+
+def _language(language: str) -> str:
+    return "" if language == "en" else f" ({language})"
+
+
+TABLES = [("functions", _functions), ("channels", _channels), ("filters", _filters)]
+
+
+@pytest.mark.parametrize(("name", "expected"), TABLES)
 def test_tables_say_what_the_code_does(name: str, expected: object) -> None:
     assert callable(expected)
     table = expected()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from targeter import pipeline
-from targeter.reports import PlanReport, Total
+from targeter.reports import PlanReport, TemplateRow, Total
 from tests import worlds
 from tests.decisions.small import EVERYBODY, crowd, project, rule, template
 
@@ -67,7 +67,11 @@ def test_the_numbers_of_a_plan(tmp_path: Path) -> None:
     assert report.rules[0].why == "They have a name."
     assert report.campaigns == (Total("", 7), Total("spring", 3))
     assert report.channels == (Total("wall", 7), Total("mail", 3))
-    assert report.templates == (Total("wall", 7), Total("named", 3), Total("spare", 0))
+    assert report.templates == (
+        TemplateRow("wall", "wall", 7, 19, 280, 0),
+        TemplateRow("named", "mail", 3, 20, 30, 0),
+        TemplateRow("spare", "mail", 0, None, None, 0),
+    )
     assert not report.is_pinned
 
 
@@ -95,7 +99,7 @@ def test_what_only_the_data_shows_of_rules_and_templates(tmp_path: Path) -> None
         ("TG702", "rule 'beaten' matches 3 people and wins none of them"),
         ("TG703", "rule 'later' is not running: its campaign starts on 2026-11-02"),
         ("TG703", "rule 'off' is not running: it is switched off"),
-        ("TG703", "rule 'over' is not running: its campaign is over"),
+        ("TG703", "rule 'over' is not running: its campaign past ended on 2026-10-31"),
         ("TG704", "template 'spare' is used for nobody"),
     ]
 

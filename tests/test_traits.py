@@ -15,6 +15,9 @@ from tests import worlds
 
 SETTINGS = """\
 purposes:
+  marketing:
+    basis: legitimate_interest
+    when: person_id is not null
   place:
     basis: consent
     when: may_place

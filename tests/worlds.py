@@ -14,7 +14,14 @@ from targeter.runs import Run
 
 DAY = dt.date(2026, 11, 1)
 
-PEOPLE = """\
+# Everybody agreed: what these worlds are about is something else.
+AGREED = """\
+purposes:
+  marketing: {basis: legitimate_interest, when: person_id is not null}
+"""
+PEOPLE = (
+    AGREED
+    + """\
 sources:
   people:
     path: people.csv
@@ -24,6 +31,7 @@ sources:
       name: {type: text, in_copy: promoted}
       age: integer
 """
+)
 
 
 def write(root: Path, files: Mapping[str, str]) -> Path:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from targeter.binding.bound import Assumed, Bound, BoundTrait, Opinion
 from targeter.binding.conditions import BindConditions
+from targeter.binding.limits import BindLimits
 from targeter.binding.sources import BindSources
 from targeter.binding.topics import BindTopics
 from targeter.binding.traits import BindTraits
@@ -26,6 +27,6 @@ def bind(project: Project, today: dt.date, assumed: Assumed | None = None) -> Bo
             bound.findings.append(Finding("TG104", "the settings declare no sources", place))
         return bound
     compiler, columns = Compiler(bound.parser), assumed or {}
-    for step in (BindSources, BindTopics, BindTraits, BindConditions):
+    for step in (BindSources, BindTopics, BindTraits, BindConditions, BindLimits):
         step(bound, compiler, columns).run()
     return bound

@@ -13,19 +13,36 @@ from targeter.channels.entities import (
 )
 from targeter.channels.lengths import Fit, escape, fits, length
 from targeter.channels.links import Link, links
+from targeter.channels.measures import (
+    EVEN_LETTERS,
+    Measure,
+    Room,
+    Verdict,
+    bounds,
+    counts,
+    measured,
+    room,
+    verdict,
+)
 from targeter.channels.objections import objections
 from targeter.channels.settings import ChannelSettingError, channel_from
 
 __all__ = [
     "CHANNELS",
+    "EVEN_LETTERS",
     "Channel",
     "ChannelSettingError",
     "Entity",
     "Fit",
     "Link",
+    "Measure",
+    "Room",
+    "Verdict",
+    "bounds",
     "cashtags",
     "channel_from",
     "channel_named",
+    "counts",
     "emoji",
     "entities",
     "escape",
@@ -34,7 +51,10 @@ __all__ = [
     "invalid_characters",
     "length",
     "links",
+    "measured",
     "mentions",
     "objections",
+    "room",
     "valid",
+    "verdict",
 ]

@@ -129,6 +129,7 @@ MAY_BE_JOINED: Final = re.compile(
 """A text without any of these holds no emoji of more than one character."""
 
 # Blocks that hold hardly anything but emoji: what is drawn there since 2018 counts too.
+_MAY_BE_EMOJI: Final = re.compile("[\u203c-\U0010ffff]")  # every emoji has one of these
 _ANY: Final = re.compile(rf"{_sequences()}|[\U0001f000-\U0001faff]")
 
 
@@ -137,4 +138,4 @@ def emoji(text: str) -> tuple[str, ...]:
 
     Emoji younger than Emoji 11.0 are found one character at a time.
     """
-    return () if text.isascii() else tuple(_ANY.findall(text))
+    return tuple(_ANY.findall(text)) if _MAY_BE_EMOJI.search(text) else ()

@@ -29,10 +29,22 @@ def units(text: str) -> int:
     return sum(_widths(text))
 
 
+def counts(text: str) -> tuple[int, int, int]:
+    """Count septets, 16-bit units and characters outside the alphabet: what of pieces adds up."""
+    septets = len(text) + sum(character in _EXTENSION for character in text)
+    wide = len(text) + sum(character > "\uffff" for character in text)
+    return septets, wide, sum(character not in _BOTH for character in text)
+
+
 def limit(text: str, segments: int) -> int:
     """Return how many units fit: 160 or 70 in one segment, 153 or 67 in each of several."""
+    return room(segments, is_gsm=is_gsm(text))
+
+
+def room(segments: int, *, is_gsm: bool) -> int:
+    """Return how many units fit into so many segments of one alphabet."""
     per_segment = _ONE_MESSAGE if segments == 1 else _EACH_OF_SEVERAL
-    return per_segment[is_gsm(text)] * segments
+    return per_segment[is_gsm] * segments
 
 
 def segments(text: str) -> int:

@@ -18,6 +18,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class ReportFormat(StrEnum):
+    """How a report is written: CSV is one flat table, Markdown is for a comment or a page."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+
+
 class LintFormat(StrEnum):
     """How a lint report is written, to standard output and to files."""
 

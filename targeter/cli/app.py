@@ -11,16 +11,19 @@ from targeter.cli.explain import explain
 from targeter.cli.init import init
 from targeter.cli.lint import lint
 from targeter.cli.plan import plan
+from targeter.cli.preview import preview
 from targeter.cli.render import render
+from targeter.cli.report import report
 from targeter.cli.schema import schema
 from targeter.cli.sources import sources
 from targeter.cli.test import test
+from targeter.cli.why_not import why_not
 
 EXIT_CODES = """Exit codes:
 
 \b
     0  fine
-    1  the rules are wrong
+    1  the rules are wrong, or --exit-code found a difference
     2  wrong usage
     3  could not do the job (a file, the database, a fault of targeter)
     4  a saved plan was refused
@@ -60,5 +63,6 @@ def _targeter(
     """What is said before a command."""
 
 
-for _command in (plan, render, lint, test, explain, sources, init, schema):
+_COMMANDS = (plan, render, preview, lint, test, explain, why_not, report, sources, init, schema)
+for _command in _COMMANDS:
     app.command(epilog=EXIT_CODES)(_command)

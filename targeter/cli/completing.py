@@ -1,4 +1,4 @@
-"""What a shell completes: the names of rules, sources, codes and people. It is never in the way."""
+"""What a shell completes: names of rules, templates, sources, codes, people. Never in the way."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def _rules(folder: Path | None, incomplete: str) -> list[str]:
     return sorted(rule.name for rule in _project(folder).rules)
 
 
+def _templates(folder: Path | None, incomplete: str) -> list[str]:
+    """Each template by its name, and each language of one that has several: `welcome.de`."""
+    templates = _project(folder).templates
+    return sorted({name for template in templates for name in (template.name, template.id)})
+
+
 def _sources(folder: Path | None, incomplete: str) -> list[str]:
     return [source.name for source in _project(folder).settings.sources]
 
@@ -57,6 +63,7 @@ def _people(folder: Path | None, incomplete: str) -> Iterable[str]:
 
 
 rule_names = _completing(_rules)
+complete_template = _completing(_templates)
 source_names = _completing(_sources)
 code_names = _completing(_codes)
 people = _completing(_people)

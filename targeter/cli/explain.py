@@ -9,9 +9,15 @@ import typer
 
 from targeter.cli.answer import Answer, Format
 from targeter.cli.completing import people, rule_names
-from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
-from targeter.errors import WrongUsage
-from targeter.findings import did_you_mean
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    History,
+    Memory,
+    OutputFormat,
+    ProjectFolder,
+    options_of,
+)
 
 if TYPE_CHECKING:
     from targeter.explain import Explanation
@@ -27,29 +33,30 @@ def explain(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    history: History = None,
     rule: Annotated[
         str | None,
         typer.Option(
             "--rule",
             metavar="NAME",
-            help="Show how it ended, and this rule only.",
+            help="Show this rule only, and what would have to change for it to win.",
             autocompletion=rule_names,
         ),
     ] = None,
 ) -> Answer:
     """Show why one person gets what they get, or nothing.
 
-    Every handoff, purpose, requirement, suppression and rule, each condition as TRUE, FALSE or
-    NULL, and the values it saw.
+    Their way from the first check to the message, then every handoff, purpose, requirement,
+    suppression and rule: each condition as TRUE, FALSE or NULL, and the values it saw.
     """
     from targeter import pipeline
     from targeter.cli import json_output
     from targeter.cli.drawing.explanation import draw_explanation
     from targeter.cli.drawing.progress import progress_on_screen
 
-    options = options_of(project, as_of, data_root, memory)
+    options = options_of(project, as_of, data_root, memory, history)
     with progress_on_screen() as told:
-        explanation = pipeline.explain_person(options, person, told)
+        explanation = pipeline.explain_person(options, person, told, rule)
     if rule is not None:
         explanation = _only(explanation, rule)
     return Answer(
@@ -60,10 +67,6 @@ def explain(
 
 
 def _only(explanation: Explanation, name: str) -> Explanation:
-    """How it ended and one rule; `WrongUsage` when no running rule is called so."""
-    names = [rule.name for rule in explanation.rules]
-    if name not in names:
-        help_ = did_you_mean(name, names) or "targeter plan lists the rules that run"
-        raise WrongUsage(f"no rule called {name!r} runs on {explanation.as_of}", help=help_)
+    """How it ended, one rule, and what it would take."""
     rules = tuple(rule for rule in explanation.rules if rule.name == name)
-    return replace(explanation, verdicts=(), rules=rules)
+    return replace(explanation, verdicts=(), path=(), rules=rules)

@@ -86,6 +86,24 @@ Memory = Annotated[
         help="How much memory the database may use before it goes to disk.",
     ),
 ]
+History = Annotated[
+    Path | None,
+    typer.Option(
+        "--history",
+        metavar="DIR",
+        file_okay=False,
+        help="Another contact history than the project's, for tries: who was sent what, when.",
+    ),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        parser=whole_number(1),
+        help="A pilot: at most so many messages, spread over the rules as the whole is.",
+    ),
+]
 
 
 def options_of(
@@ -93,13 +111,23 @@ def options_of(
     as_of: dt.date | None,
     data_roots: Sequence[Path] | None = None,
     memory: str = "4GB",
+    history: Path | None = None,
+    limit: int | None = None,
 ) -> Options:
     """What the engine is told. Raises `WrongUsage` when there is no project."""
     from targeter.pipeline import Options
 
     root = _root(project)
     roots = tuple(folder.resolve() for folder in data_roots or ())
-    return Options(root, _today(root), as_of, roots, memory)
+    return Options(
+        root,
+        _today(root),
+        as_of,
+        roots,
+        memory,
+        history=history.absolute() if history else None,
+        limit=limit,
+    )
 
 
 def _root(project: Path | None) -> Path:

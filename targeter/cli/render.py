@@ -12,12 +12,15 @@ from targeter.cli.answer import Answer, Format
 from targeter.cli.options import (
     AsOf,
     DataRoots,
+    History,
+    Limit,
     Memory,
     OutputFormat,
     ProjectFolder,
     options_of,
     whole_number,
 )
+from targeter.errors import WrongUsage
 
 
 class FileFormat(StrEnum):
@@ -34,13 +37,31 @@ def render(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    history: History = None,
+    limit: Limit = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan",
+            metavar="DIR",
+            help="A plan that plan --out wrote: it is executed exactly, or refused. Without it: "
+            "plan first.",
+        ),
+    ] = None,
+    drop_changed: Annotated[
+        bool,
+        typer.Option(
+            "--drop-changed",
+            help="With --plan: leave out the people whose data changed since, as a new plan.",
+        ),
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             metavar="DIR",
             file_okay=False,
-            help="Where the batch's folder goes. Without it: batches/ in the project.",
+            help="A folder that gets a copy of the batch; the batch itself is in the history.",
         ),
     ] = None,
     file_format: Annotated[
@@ -56,22 +77,39 @@ def render(
         ),
     ] = None,
 ) -> Answer:
-    """Write the messages of the plan as files, with one manifest.
+    """Write the messages of the plan as files, with one manifest, into the contact history.
 
-    A batch is a folder named after its plan; a plan that was written already stays as it is.
+    A batch is a folder named after its plan; a plan that was written already stays as it is. What
+    is written counts as sent: caps and cooldowns look at it.
     """
-    from targeter import batches, pipeline
+    from targeter import batches, keeping, pipeline
     from targeter.cli import json_output
     from targeter.cli.drawing.batches import draw_rendered
     from targeter.cli.drawing.progress import progress_on_screen
 
-    options = options_of(project, as_of, data_root, memory)
-    folder = out.absolute() if out else options.root / "batches"
-    request = batches.Request(folder, file_format.value, batch_size)
+    if plan is not None:
+        _changes_no_choice(as_of is not None, "--as-of")
+        _changes_no_choice(limit is not None, "--limit")
+    elif drop_changed:
+        message = "--drop-changed is for a plan that was kept"
+        raise WrongUsage(message, help="name it with --plan DIR")
+    options = options_of(project, as_of, data_root, memory, history, limit)
+    request = batches.Request(file_format.value, batch_size, out.absolute() if out else None)
     with progress_on_screen() as told:
-        rendered = pipeline.render(options, request, told)
+        if plan is None:
+            rendered = pipeline.render(options, request, told)
+        else:
+            rendered = keeping.render_plan(
+                options, plan, request, drop_changed=drop_changed, progress=told
+            )
     return Answer(
         output,
         lambda: json_output.rendered(rendered),
         lambda screen: draw_rendered(screen, rendered),
     )
+
+
+def _changes_no_choice(wanted: bool, option: str) -> None:
+    if wanted:
+        message = f"{option} would change what the plan chose, and --plan executes it exactly"
+        raise WrongUsage(message, help=f"leave it out, or plan again with plan {option} --out DIR")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from targeter.editor.shapes import (
     Json,
+    boolean,
     day,
     document,
+    integer,
     mapping,
     named,
     reference,
@@ -28,12 +30,14 @@ def example_file_schema(known: Vocabulary) -> Json:
         "as_of": day("The day for these people; without it, the project's."),
         "defaults": reference("person"),
         "rows": reference("rows"),
+        "history": reference("history"),
         "tests": sequence("People, and what they must get.", _test()),
     }
     definitions = {
         "person": _person(known),
         "other": _other(known),
         "rows": _rows(known),
+        "history": _history(known),
         "expect": _expect(known),
     }
     shape = mapping("A file of tests.", keys, ["tests"])
@@ -57,6 +61,7 @@ def _one_person() -> dict[str, Json]:
     return {
         "person": reference("person"),
         "rows": reference("rows"),
+        "history": reference("history"),
         "expect": reference("expect"),
     }
 
@@ -93,6 +98,23 @@ def _rows_of(known: Vocabulary, source: str) -> Json:
     if not columns:
         row = named("One row.", {})
     return sequence(f"The person's rows of {source}.", row)
+
+
+def _history(known: Vocabulary) -> Json:
+    keys: dict[str, Json] = {
+        "day": day("The day it happened."),
+        "days_ago": integer("How many days before the test's day.", minimum=0),
+        "rule": word("The rule by which it went out.", known.rules),
+        "handoff": word("The handoff by which they went to service.", known.handoffs),
+        "template": word("The text they got.", known.texts),
+        "channel": word("Where they got it; without it, where the template goes.", known.channels),
+        "left": boolean("They left this promoted audience then."),
+        "text": text("What they read, letter by letter."),
+    }
+    when = [{"required": ["day"]}, {"required": ["days_ago"]}]
+    what = [{"required": ["rule"]}, {"required": ["handoff"]}]
+    one = mapping("One contact.", keys, allOf=[{"oneOf": when}, {"oneOf": what}])
+    return sequence("What they got before, for caps, cooldowns and audiences.", one)
 
 
 def _expect(known: Vocabulary) -> Json:

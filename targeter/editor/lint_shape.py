@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from targeter.editor.shapes import Json, mapping, reference, word
+from targeter.editor.shapes import Json, mapping, named, reference, text, texts, word
 from targeter.findings import CODES, Severity
 from targeter.grading import ALWAYS
+from targeter.sensitive import SENSITIVE_WORDS
 
 
 def lint_shape() -> Json:
@@ -26,8 +27,21 @@ def lint_shape() -> Json:
             "additionalProperties": reference("codes"),
         },
         "fail_level": word("The severity from which lint fails.", Severity),
+        "sensitive": _sensitive(),
     }
     return mapping("What lint reports, and what fails.", keys)
+
+
+def _sensitive() -> Json:
+    """The categories of TG409: the built-in ones are offered, and any may be begun."""
+    keys: dict[str, Json] = {
+        "add": texts("Words that speak of it, too; names are taken apart into words."),
+        "except": texts("Words, or whole names, that mean something else here."),
+        "allowed": text("Why people may be chosen by it here: the category is switched off."),
+    }
+    each = mapping("A category, and what is different here.", keys)
+    known = dict.fromkeys(SENSITIVE_WORDS, each)
+    return named("By which names people must not be chosen (TG409).", each, known)
 
 
 def codes() -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from targeter.editor.limit_shapes import most, rest_shapes, variants_shape
 from targeter.editor.shapes import (
     NAME_PATTERN,
     Json,
@@ -9,12 +10,14 @@ from targeter.editor.shapes import (
     condition,
     described,
     document,
+    expression,
     integer,
     mapping,
     name,
     named,
     reference,
     sequence,
+    span,
     text,
     word,
     words,
@@ -51,6 +54,8 @@ def _handoff() -> Json:
             "name": name("What the handoff is called in a plan."),
             "to": text("The team that gets them, for example service."),
             "when": described("condition", "Who needs help."),
+            "again_after": span("Who was handed over less than this ago isn't, again."),
+            "capacity": integer("How many people the team takes, at most.", minimum=1),
         },
         ["name", "to", "when"],
     )
@@ -94,10 +99,18 @@ def _rule(known: Vocabulary) -> Json:
         "when": described("condition", "Who is meant."),
         "unless": described("condition", "Who is not: any of these, TRUE, is enough."),
         "templates": words("Texts to try, in this order; the first that fits.", known.templates),
+        "variants": variants_shape(known),
+        "salt": text("Draws the arms of `variants` anew; without it, the rule's name."),
+        **rest_shapes("of this rule"),
+        "max_people": most("of this rule"),
+        "rank_by": expression(
+            "Who comes first where there are too many: the highest.", known.columns
+        ),
         "enabled": boolean("false switches the rule off and keeps it.", default=True),
     }
-    required = ["name", "priority", "when", "templates"]
-    return mapping("Who gets one of some texts, and why.", keys, required)
+    required = ["name", "priority", "when"]
+    either = [{"required": ["templates"]}, {"required": ["variants"]}]
+    return mapping("Who gets one of some texts, and why.", keys, required, oneOf=either)
 
 
 def _campaign(known: Vocabulary, description: str) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from targeter.channels.catalogue import CHANNELS, Delivery, LinkPlace, Unit
+from targeter.editor.limit_shapes import history_shape, holdout_shape, most, rest_shapes
 from targeter.editor.lint_shape import codes, lint_shape
 from targeter.editor.shapes import (
     COLUMN_PATTERN,
@@ -57,8 +58,14 @@ def settings_schema(known: Vocabulary) -> Json:
             reference("channel"),
             {name: reference("channel") for name in known.channels},
         ),
-        "holdout": _holdout(),
+        "holdout": holdout_shape(),
+        **rest_shapes("whatever the rule"),
+        "max_people": most("of all rules together"),
+        "history": history_shape(known),
+        "reach": _reach(known),
         "lint": lint_shape(),
+        "link_hosts": texts("The hosts, and all below them, that a value may link to."),
+        "block": texts("Words and phrases that no text may hold."),
         "facts": named(
             "Values for copy that are the same for everybody: prices, an address.",
             {"type": ["string", "number", "boolean"]},
@@ -147,26 +154,30 @@ def _trait(known: Vocabulary) -> Json:
 
 
 def _campaign() -> Json:
-    keys = {"starts": day("The first day."), "ends": day("The last day.")}
+    keys = {
+        "starts": day("The first day."),
+        "ends": day("The last day."),
+        "max_people": most("of all its rules together"),
+        "holdout": holdout_shape(),
+    }
     return mapping("A time in which rules run, both days included.", keys)
 
 
-def _holdout() -> Json:
-    percent = {
-        "type": "number",
-        "description": "How many of a hundred people.",
-        "exclusiveMinimum": 0,
-        "maximum": 50,
-    }
-    keys = {"percent": percent, "salt": text("A new salt draws other people.")}
-    description = "The control group: it gets nothing, to measure what messages do."
-    return mapping(description, keys, ["percent", "salt"])
+def _reach(known: Vocabulary) -> Json:
+    column = word("The column that says how many people follow a person.", known.columns)
+    return mapping("Who sees what a person shares.", {"followers": column}, ["followers"])
 
 
 def _channel(known: Vocabulary) -> Json:
     keys: dict[str, Json] = {
         "like": word("The channel to begin with.", CHANNELS),
         "footer": text("Words that end every text."),
+        "stay": span("How long people stay in a promoted audience."),
+        "cost": {
+            "type": "number",
+            "description": "What a message costs, or a person in a promoted audience.",
+            "minimum": 0,
+        },
         "delivery": word("One text a person, or one text shown to many.", get_args(Delivery)),
         "unit": word("What its limit counts.", get_args(Unit)),
         "limit": integer("How long a text may be.", minimum=1),

@@ -38,6 +38,7 @@ class Vocabulary:
     rules: tuple[str, ...]
     texts: tuple[str, ...]
     gates: tuple[str, ...]
+    handoffs: tuple[str, ...]
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -76,6 +77,7 @@ def vocabulary(project: Project) -> Vocabulary:
         rules=tuple(sorted(rule.name for rule in project.rules)),
         texts=tuple(sorted({word for one in templates for word in (one.name, one.id)})),
         gates=_gates(project),
+        handoffs=tuple(handoff.name for handoff in project.handoffs),
     )
 
 
@@ -106,4 +108,5 @@ def _gates(project: Project) -> tuple[str, ...]:
     handed = [handoff.name for handoff in project.handoffs]
     required = [requirement.name for requirement in project.requirements]
     suppressed = [suppression.name for suppression in project.suppressions]
-    return (*_purposes(project.settings), *handed, *required, *suppressed)
+    limits = [name for name, limit in project.settings.rest.named if limit]
+    return (*_purposes(project.settings), *handed, *required, *suppressed, *limits)

@@ -10,6 +10,7 @@ from targeter.expressions.aggregates import is_aggregate
 from targeter.expressions.checking import place_of
 from targeter.expressions.drafts import Compiled, Draft, Part, Request
 from targeter.expressions.guarding import can_raise, guarded
+from targeter.expressions.misfits import misfit
 from targeter.expressions.scopes import Scope, sentiment_column, stance_column
 from targeter.findings import Finding, did_you_mean
 from targeter.schema import Column
@@ -258,7 +259,7 @@ class Compiler:
             try:
                 self._describe(relation, [part])
             except EngineError as error:
-                draft.found.append(_type_finding(draft, part, error.trouble))
+                draft.found.append(misfit(draft, part, error.trouble))
                 break
         draft.root = None
 
@@ -330,21 +331,6 @@ def _unknown_column(draft: Draft, node: Tree, path: list[str]) -> Finding:
         return Finding("TG207", f"{name} is not part of the language", place, f"use {instead}")
     help_ = did_you_mean(name, scope.known_names)
     return Finding("TG202", f"unknown column {name!r} in {scope.what}", place, help_)
-
-
-def _type_finding(draft: Draft, part: Part, trouble: Trouble) -> Finding:
-    lines = [line.strip() for line in trouble.message.split("\n") if line.strip()]
-    message = lines[0] if lines else "this can't be typed"
-    given = " and ".join(kinds.spoken(p.type) for p in part.parts if p.type)
-    name = str(part.original.get("function_name", ""))
-    here = place_of(draft.request.scalar, part.original)
-    if not (name and given and trouble.kind == "NO_MATCHING_FUNCTION"):
-        return Finding("TG203", f"{name}: {message}" if name else message, here)
-    if part.original.get("is_operator"):
-        return Finding("TG203", f"{name} doesn't go with {given}", here)
-    function = language.known_functions().get(name)
-    usage = f"called as {function.usage}" if function else ""
-    return Finding("TG203", f"{name} can't take {given}", here, usage)
 
 
 def run_text(parser: Parser, expressions: Sequence[Tree]) -> list[str]:

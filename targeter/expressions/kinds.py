@@ -12,6 +12,7 @@ from targeter.expressions.checking import place_of
 from targeter.expressions.drafts import Draft, Part
 from targeter.findings import Finding, Place
 from targeter.schema import type_class
+from targeter.yaml_source import Scalar
 
 _NARROW = frozenset(
     {
@@ -30,10 +31,13 @@ _MOST_DIGITS = 38
 _IN_64_BITS = 18
 
 
+_SPOKEN = {"null": "NULL", "interval": "an interval"}
+
+
 def spoken(type_: str) -> str:
     """A type of the engine in a user's word."""
     kind = type_class(type_)
-    return {"time": "a timestamp", "other": type_.lower(), "null": "NULL"}.get(kind, f"a {kind}")
+    return {"time": "a timestamp", "other": type_.lower(), **_SPOKEN}.get(kind, f"a {kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def _check_part(draft: Draft, part: Part, literals: list[_Literal]) -> None:
             _must_be(draft, by_node[id(argument)], kind)
         if node["filter"]:
             _must_be(draft, by_node[id(node["filter"])], "boolean")
-    for parts in _alike(part):
+    for parts in alike(part):
         _must_be_alike(draft, parts, literals)
 
 
@@ -114,7 +118,7 @@ def _wanted(node: Tree) -> Sequence[str]:
     return own.WANTED.get(name, ())
 
 
-def _alike(part: Part) -> Iterator[Sequence[Part]]:
+def alike(part: Part) -> Iterator[Sequence[Part]]:
     """The operands of a part that must be of one kind."""
     node, class_ = part.original, part.original["class"]
     name = node["type"] if class_ == "OPERATOR" else str(node.get("function_name"))
@@ -153,18 +157,23 @@ def _must_be_alike(draft: Draft, parts: Sequence[Part], literals: list[_Literal]
         return
     first = typed[0]
     for part in typed[1:]:
-        if _family(part.type) != _family(first.type):
+        if family(part.type) != family(first.type):
             scalar = draft.request.scalar
-            message = (
-                f"{checking.written(scalar, first.original).strip()} is {spoken(first.type)} and "
-                f"{checking.written(scalar, part.original).strip()} is {spoken(part.type)}: "
-                "they can't be compared"
-            )
+            message = unlike(scalar, first, part)
             draft.found.append(Finding("TG203", message, place_of(scalar, part.original)))
-    if _family(first.type) != "text":
+    if family(first.type) != "text":
         texts = [part for part in parts if _is_text_literal(part)]
         types = sorted({part.type for part in typed})
         literals.extend(_literal(draft, part, type_) for type_ in types for part in texts)
+
+
+def unlike(scalar: Scalar, one: Part, other: Part, together: str = "compared") -> str:
+    """«network is a text and 5 is a number: they can't be compared»."""
+    said = (
+        f"{checking.written(scalar, part.original).strip()} is {spoken(part.type)}"
+        for part in (one, other)
+    )
+    return f"{' and '.join(said)}: they can't be {together}"
 
 
 def _literal(draft: Draft, part: Part, type_: str, around: Part | None = None) -> _Literal:
@@ -174,15 +183,15 @@ def _literal(draft: Draft, part: Part, type_: str, around: Part | None = None) -
     return _Literal(text, type_, place_of(draft.request.scalar, shown.original))
 
 
-def _family(type_: str) -> str:
+def family(type_: str) -> str:
     if type_.endswith("]"):
-        return _family(type_[: type_.rindex("[")]) + " list"
+        return family(type_[: type_.rindex("[")]) + " list"
     kind = type_class(type_)
     return "date" if kind == "time" else kind
 
 
 def _is_loose(part: Part) -> bool:
-    return _family(part.type).startswith("null") or _is_text_literal(part)
+    return family(part.type).startswith("null") or _is_text_literal(part)
 
 
 def _is_text_literal(part: Part) -> bool:
@@ -223,7 +232,7 @@ def needed_casts(part: Part) -> Iterator[tuple[Part, str]]:
     node = part.original
     if len(part.parts) == 2 and str(node.get("function_name")) in ("+", "-", "*"):
         yield from _wide(part.parts, times=node["function_name"] == "*")
-    for parts in _alike(part):
+    for parts in alike(part):
         yield from _one_type(parts)
 
 

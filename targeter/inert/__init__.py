@@ -8,6 +8,6 @@ so with a role (``role``), and each role has a strict form.
 
 from targeter.inert.joints import joint_objection
 from targeter.inert.neutral import LONGEST, neutralise
-from targeter.inert.roles import Role, admitted, role
+from targeter.inert.roles import Listed, Role, admitted, role
 
-__all__ = ["LONGEST", "Role", "admitted", "joint_objection", "neutralise", "role"]
+__all__ = ["LONGEST", "Listed", "Role", "admitted", "joint_objection", "neutralise", "role"]

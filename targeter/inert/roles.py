@@ -1,8 +1,10 @@
 """Values that are meant to act: each role has a strict form, and what isn't in it is missing."""
 
+from __future__ import annotations
+
 import datetime as dt
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -70,17 +72,34 @@ def _is_day(value: str) -> bool:
     return True
 
 
+class Listed(str):
+    """A list as a text, its parts joined by commas; a filter may join the parts otherwise."""
+
+    parts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, parts: Sequence[str]) -> Listed:
+        listed = cls(", ".join(parts))
+        listed.parts = tuple(parts)
+        return listed
+
+
 def admitted(
     value: object, channel: Channel, kind: Role = "text", hosts: Collection[str] = ()
 ) -> object:
     """Return a value of a profile as a template sees it, or None where it can't be written.
 
     Text is in the form of its role; numbers stand without empty decimals and are never infinite;
-    days and moments are ISO text; of a list the parts that can be written, joined by commas.
+    days and moments are ISO text; of a list the parts that can be written, joined by commas. What
+    is no text has the role that its type has, or can't be written.
     """
-    if isinstance(value, str):
-        return role(value, kind, channel, hosts=hosts)
-    if isinstance(value, bool) or value is None or isinstance(value, int):
+    if value is None or isinstance(value, str):
+        return None if value is None else role(value, kind, channel, hosts=hosts)
+    if isinstance(value, list):
+        return _listed(value, channel) if kind == "text" else None
+    if kind != "text" and kind != _role_of(value):
+        return None
+    if isinstance(value, bool | int):
         return value
     if isinstance(value, float | Decimal):
         return _number(value)
@@ -88,10 +107,19 @@ def admitted(
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, list):
-        parts = [neutralise(str(part), channel) for part in value if part is not None]
-        return ", ".join(part for part in parts if part) or None
     return neutralise(str(value), channel)
+
+
+def _role_of(value: object) -> Role:
+    """What a value that is no text can act as: a moment is no day."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return "number"
+    return "date" if isinstance(value, dt.date) and not isinstance(value, dt.datetime) else "text"
+
+
+def _listed(value: Sequence[object], channel: Channel) -> Listed | None:
+    parts = [neutralise(str(part), channel) for part in value if part is not None]
+    return Listed.of([part for part in parts if part]) or None
 
 
 def _number(value: float | Decimal) -> object:

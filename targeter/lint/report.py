@@ -18,7 +18,7 @@ from targeter.lint.consequences import causes
 from targeter.lint.outline import Outline, outline
 from targeter.lint.repository import changes_since, prefix_of
 from targeter.lint.touched import touched
-from targeter.project import SETTINGS
+from targeter.project import SETTINGS, Project
 from targeter.yaml_source import TextFile
 
 # Places in messages («first at line 3») move with every edit above them.
@@ -113,6 +113,18 @@ def report(
         untouched=len(graded) - len(here),
         is_empty=not project.rules,
     )
+
+
+def unsilenced(project: Project, findings: Sequence[Finding], day: dt.date) -> tuple[Finding, ...]:
+    """Findings as graded, less those that a comment or the settings ignore: for other commands.
+
+    What is wrong with the comments themselves is for lint to say: it knows all they speak of.
+    """
+    outlines = _Outlines(project.files)
+    marked = [outlines[file.path] for file in project.files if MARK in file.text]
+    silent = set(heard(findings, marked, day).suppressed)
+    graded = (project.settings.lint.graded(one) for one in findings if one not in silent)
+    return tuple(one for one in graded if one is not None)
 
 
 class _Outlines(dict[str, Outline]):

@@ -1,21 +1,18 @@
-"""The git repository around a project: where it begins, and which lines changed since a commit."""
+"""Where the repository around a project begins, and which lines changed since a commit."""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from targeter.errors import WrongUsage
+from targeter.repository import asked, commit_of
 
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-# A repository is somebody else's: nothing in its configuration may run a program.
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "diff.external=")
-_TIMEOUT_SECONDS = 60
+_OPTION = "--changed-since"
 
 
 def prefix_of(root: Path) -> str:
@@ -51,25 +48,15 @@ def changes_since(root: Path, ref: str) -> Changes:
 
     Raises `WrongUsage` when there is no git, no repository, or no such commit.
     """
-    commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-    if commit is None:
-        if _git(root, "rev-parse", "--git-dir") is None:
-            raise WrongUsage(
-                "--changed-since needs a git repository, and the project is in none",
-                help="leave the option out, and everything is reported",
-            )
-        raise WrongUsage(
-            f"--changed-since: git knows no commit {ref!r}",
-            help="in CI, fetch the branch with its history first (fetch-depth: 0)",
-        )
+    commit = commit_of(root, ref, _OPTION)
     diff = _git(
         root, "diff", "--merge-base", "--relative", "--unified=0", "--no-color", "--no-ext-diff",
-        "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", commit.strip(), "--",
+        "--no-textconv", "--no-renames", "--src-prefix=a/", "--dst-prefix=b/", commit, "--",
     )  # fmt: skip
     new = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
     if diff is None or new is None:
         raise WrongUsage(
-            f"--changed-since: {ref!r} and what is here share no history",
+            f"{_OPTION}: {ref!r} and what is here share no history",
             help="fetch more of the history (fetch-depth: 0)",
         )
     lines: dict[str, set[int]] = {}
@@ -80,26 +67,8 @@ def changes_since(root: Path, ref: str) -> Changes:
 
 
 def _git(root: Path, *words: str) -> str | None:
-    """What git answers; None where it fails. Raises `WrongUsage` when there is no git."""
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        done = subprocess.run(
-            ["git", *_SAFE, *words],
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise WrongUsage(
-            "--changed-since asks git, and there is no git here",
-            help="install git, or leave the option out",
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise WrongUsage(f"git did not answer within {_TIMEOUT_SECONDS} seconds") from None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    answer = asked(root, *words, by=_OPTION)
+    return None if answer is None else answer.decode("utf-8", "replace")
 
 
 def changed_lines(diff: str) -> Iterator[tuple[str, int]]:

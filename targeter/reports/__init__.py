@@ -1,5 +1,8 @@
 """Reach, coverage and what stopped people: numbers, unrounded; nothing is drawn here."""
 
+from targeter.reports.copying import MissingValue, TemplateRow
+from targeter.reports.crossing import Beaten, Crossing, Overlap
+from targeter.reports.nearest import Seen
 from targeter.reports.plan import (
     Cell,
     Example,
@@ -7,17 +10,37 @@ from targeter.reports.plan import (
     RuleRow,
     Stop,
     Total,
-    plan_id,
     plan_report,
+    seen_in_data,
 )
+from targeter.reports.whole import Audience, Cost, Followers, Remaining, Report, whole_report
+from targeter.reports.why_not import Ending, Failed, Stopped, WhyNot, rule_called, why_not
 
 __all__ = [
+    "Audience",
+    "Beaten",
     "Cell",
+    "Cost",
+    "Crossing",
+    "Ending",
     "Example",
+    "Failed",
+    "Followers",
+    "MissingValue",
+    "Overlap",
     "PlanReport",
+    "Remaining",
+    "Report",
     "RuleRow",
+    "Seen",
     "Stop",
+    "Stopped",
+    "TemplateRow",
     "Total",
-    "plan_id",
+    "WhyNot",
     "plan_report",
+    "rule_called",
+    "seen_in_data",
+    "whole_report",
+    "why_not",
 ]

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.cells import smallest_audience
 from targeter.database import Engine, literal
-from targeter.decisions import DECIDED, running
 from targeter.findings import Finding, in_order
+from targeter.lint.report import unsilenced
 from targeter.outcomes import RESULTS
-from targeter.rendering import limit_of, link_of
+from targeter.plans import plan_id
+from targeter.rendering import limit_of
+from targeter.reports.asking import counted
+from targeter.reports.copying import TemplateRow, template_rows
+from targeter.reports.idle import idle_because
+from targeter.reports.limited import limit_findings
 from targeter.runs import Run
-from targeter.signature import question
+
+# How many of the texts that were shut are told.
+SHUT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A promoted text and the people who would see it; `smallest` is what the network needs."""
+    """A promoted text and the people who would see it; `smallest` is what the network needs.
+
+    A text that was shut has the people it had when it was.
+    """
 
     channel: str
     template: str
@@ -72,7 +81,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class PlanReport:
-    """A plan in numbers. The outcomes partition the people."""
+    """A plan in numbers. The outcomes partition the people.
+
+    `shut` texts had too few people; the largest are told, and `shut_count` counts them all.
+    """
 
     plan_id: str
     as_of: dt.date
@@ -81,11 +93,13 @@ class PlanReport:
     outcomes: dict[str, int]
     rules: tuple[RuleRow, ...]
     stops: tuple[Stop, ...]
-    templates: tuple[Total, ...]
+    templates: tuple[TemplateRow, ...]
     campaigns: tuple[Total, ...]
     channels: tuple[Total, ...]
     languages: tuple[Total, ...]
     cells: tuple[Cell, ...]
+    shut: tuple[Cell, ...]
+    shut_count: int
     findings: tuple[Finding, ...]
 
     @property
@@ -101,7 +115,7 @@ class PlanReport:
 def plan_report(run: Run, examples: int) -> PlanReport:
     """Count everything a plan shows, with `examples` messages a rule."""
     rules = tuple(_rules(run, examples))
-    templates = _by_choice(run, [c.template.id for c in run.decisions.choices])
+    templates = template_rows(run)
     campaigns = _by_choice(run, [c.rule.campaign or "" for c in run.decisions.choices])
     channels = _by_choice(run, [c.channel.name for c in run.decisions.choices])
     languages = _by_choice(run, [c.template.language or "" for c in run.decisions.choices])
@@ -118,40 +132,23 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         channels=channels,
         languages=languages,
         cells=tuple(_cells(run)),
-        findings=in_order([*run.findings, *_data_findings(run, rules, templates)]),
+        shut=tuple(_shut(run)),
+        shut_count=int(run.engine.value("SELECT count(*) FROM closed")),
+        findings=in_order(
+            unsilenced(run.project, _findings(run, rules, templates), run.bound.today)
+        ),
     )
 
 
-# Everything that reaches an export: a message with another link is another plan.
-_DIGESTED = (
-    "r.person",
-    "r.outcome",
-    "c.rule",
-    "c.campaign",
-    "c.template",
-    "c.channel",
-    "c.link",
-    "r.text",
-    "r.length",
-)
+def seen_in_data(run: Run) -> tuple[Finding, ...]:
+    """Everything found on the way to a plan and in it, whatever a comment ignores."""
+    return _findings(run, tuple(_rules(run, 0)), template_rows(run))
 
 
-def plan_id(run: Run) -> str:
-    """A digest of the plan's rows that doesn't depend on their order or on where it ran."""
-    choices = [
-        (c.number, c.rule.name, c.rule.campaign, c.template.id, c.channel.name, link_of(c))
-        for c in run.decisions.choices
-    ]
-    named = _values(choices, "choice, rule, campaign, template, channel, link", "INTEGER")
-    parts = [f"coalesce({column}::VARCHAR, '')" for column in _DIGESTED]
-    row = f"concat_ws(chr(31), {', '.join(parts)})"
-    count, low, high = run.engine.row(
-        f"SELECT count(*), sum(md5_number_lower(row)::HUGEINT), "
-        f"sum(md5_number_upper(row)::HUGEINT) FROM (SELECT {row} AS row "
-        f"FROM {RESULTS} AS r LEFT JOIN {named} ON c.choice = r.choice)"
-    )
-    text = f"{run.bound.today.isoformat()}:{count}:{low}:{high}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def _findings(
+    run: Run, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
+) -> tuple[Finding, ...]:
+    return in_order([*run.findings, *_data_findings(run, rules, templates), *limit_findings(run)])
 
 
 def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
@@ -170,7 +167,7 @@ def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
 
 
 def _rules(run: Run, examples: int) -> Iterator[RuleRow]:
-    matched = _matched(run)
+    matched = counted(run.engine, run.decisions.rule_formulas)
     counts = _counts(run.engine)
     shown = _examples(run, examples)
     for number, rule in enumerate(run.decisions.rules):
@@ -185,20 +182,6 @@ def _rules(run: Run, examples: int) -> Iterator[RuleRow]:
             sum(counts.get((choice, "held_out"), 0) for choice in choices),
             tuple(shown.get(number, ())),
         )
-
-
-def _matched(run: Run) -> list[int]:
-    """How many people each rule holds for: asked of the distinct signatures, each once."""
-    formulas = run.decisions.rule_formulas
-    if not formulas:
-        return []
-    columns = run.decisions.signature.columns
-    listed = ", ".join(columns) or "1"
-    grouped = f"SELECT {listed}, count(*) AS people FROM {DECIDED} GROUP BY ALL"
-    sums = ", ".join(
-        f"coalesce(sum(CASE WHEN {question(formula)} THEN people END), 0)" for formula in formulas
-    )
-    return [int(value) for value in run.engine.row(f"SELECT {sums} FROM ({grouped})")]
 
 
 def _counts(engine: Engine) -> dict[tuple[int, str], int]:
@@ -273,25 +256,32 @@ def _cells(run: Run) -> Iterator[Cell]:
         yield Cell(channel, one.template.id, text, people, smallest_audience(one.channel))
 
 
+def _shut(run: Run) -> Iterator[Cell]:
+    """The promoted texts that were closed, the largest first: those that were nearly enough."""
+    rows = run.engine.rows(
+        "SELECT channel, choice, text, people FROM closed "
+        f"ORDER BY people DESC, channel, text LIMIT {SHUT}"
+    )
+    for channel, choice, text, people in rows:
+        one = run.decisions.choices[choice]
+        yield Cell(channel, one.template.id, text, people, smallest_audience(one.channel))
+
+
 def _data_findings(
-    run: Run, rules: Sequence[RuleRow], templates: Sequence[Total]
+    run: Run, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
 ) -> Iterator[Finding]:
     """What only the data shows of the rules."""
     project = run.project
     for rule in project.rules:
         row = next((r for r in rules if r.name == rule.name), None)
         if row is None:
-            reason = "it is switched off" if not rule.enabled else "its campaign is over"
-            campaign = project.settings.campaign(rule.campaign or "")
-            if rule.enabled and campaign and campaign.starts and run.bound.today < campaign.starts:
-                reason = f"its campaign starts on {campaign.starts.isoformat()}"
-            assert not running(rule, project, run.bound.today)
+            reason = idle_because(rule, project, run.bound.today)
             yield Finding("TG703", f"rule {rule.name!r} is not running: {reason}", rule.place)
         elif row.matched == 0:
             yield Finding("TG701", f"rule {rule.name!r} matches nobody", rule.place)
         elif row.won == 0 and row.held_out == 0:
             message = f"rule {rule.name!r} matches {row.matched:,} people and wins none of them"
-            help_ = "targeter explain PERSON shows to what they go instead"
+            help_ = f"targeter why-not {rule.name} shows to what they go instead"
             yield Finding("TG702", message, rule.place, help_)
     for total in templates:
         if total.messages == 0:

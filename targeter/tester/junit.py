@@ -1,4 +1,7 @@
-"""Results as JUnit XML, which every CI shows."""
+"""Results as JUnit XML, which every CI shows: the schema of Jenkins' xUnit plugin, `junit-10.xsd`.
+
+It has no attribute for a file and line, so a failure's text begins with them.
+"""
 
 from __future__ import annotations
 
@@ -46,25 +49,22 @@ def _suite(path: str, results: list[Result]) -> str:
 
 def _case(result: Result) -> str:
     example = result.example
-    head = (
-        f"    <testcase classname={_attribute(example.path)} name={_attribute(example.name)} "
-        f'file={_attribute(example.path)} line="{example.place.line}"'
-    )
+    names = f"classname={_attribute(example.path)} name={_attribute(example.name)}"
+    head = f"    <testcase {names}"
     if result.passed:
         return f"{head}/>\n"
     said = list(sentences(result))
-    body = _attribute("\n".join(said))[1:-1]
+    body = _attribute("\n".join((str(example.place), *said)))[1:-1]
     failure = f"      <failure message={_attribute(said[0])}>{body}</failure>\n"
     return f"{head}>\n{failure}    </testcase>\n"
 
 
 def _error(finding: Finding) -> str:
     place = finding.place
-    where = f' file={_attribute(place.path)} line="{place.line}"' if place else ""
     name = f"{finding.code} {place}" if place else finding.code
     message = _attribute(finding.message)
     return (
-        f'    <testcase classname="targeter" name={_attribute(name)}{where}>\n'
+        f'    <testcase classname="targeter" name={_attribute(name)}>\n'
         f"      <error message={message}>{_attribute(finding.help)[1:-1]}</error>\n"
         "    </testcase>\n"
     )

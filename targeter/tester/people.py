@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from targeter.binding import Bound
 from targeter.expressions.scopes import stance_column
 from targeter.findings import Finding, did_you_mean
+from targeter.history import Contact
 from targeter.schema import Schema
 from targeter.sources.declared import Others, Source
+from targeter.tester.past import contacts_of
 from targeter.tester.values import Value, value_of
 from targeter.tester.written import Example, Expectation
 from targeter.yaml_source import Entries, Node, Scalar
@@ -19,8 +21,20 @@ from targeter.yaml_source import Entries, Node, Scalar
 _STANCE = re.compile(r"stance\(\s*['\"]?(.*?)['\"]?\s*\)")
 
 # How somebody can end in a test, where there is no control group and one person is an audience.
-ENDINGS = ("message", "handed_over", "suppressed", "no_rule", "no_copy", "unreachable")
+ENDINGS = (
+    "message",
+    "handed_over",
+    "with_service",
+    "suppressed",
+    "resting",
+    "no_rule",
+    "no_copy",
+    "unreachable",
+    "blocked",
+)
 _NOT_IN_A_TEST = {
+    "over_cap": "there is a place for everybody in a test",
+    "not_in_pilot": "a test is no pilot",
     "held_out": "nobody is held out in a test",
     "audience_too_small": "one person is audience enough in a test",
 }
@@ -46,6 +60,7 @@ class Person:
     base: Values
     given: Values
     rows: Mapping[str, tuple[Row, ...]]
+    contacts: tuple[Contact, ...] = ()
 
     def values(self) -> Iterator[Value]:
         """Everything that the test says."""
@@ -86,7 +101,8 @@ class _Lookup:
             help_ = "write as_of: 2026-11-30 at the top of the file, or into the settings"
             self.found.append(Finding("TG607", message, example.place, help_))
             return None
-        return Person(example, day, base, given, rows)
+        contacts = contacts_of(self.bound, day, example.history, self.found)
+        return Person(example, day, base, given, rows, contacts)
 
     # -- columns -----------------------------------------------------------------------------
 
@@ -235,6 +251,7 @@ class _Lookup:
         yield from (requirement.name for requirement in project.requirements)
         yield from (one.name for one in project.suppressions if one.is_for_everything)
         yield from (purpose.name for purpose in project.settings.purposes)
+        yield from (name for name, limit in project.settings.rest.named if limit)
 
     def _known(self, what: str, scalar: Scalar | None, names: Sequence[str]) -> None:
         if scalar is None or scalar.text in names:

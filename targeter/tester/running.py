@@ -15,7 +15,9 @@ from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
 from targeter.errors import NothingToCheck, RulesAreWrong
 from targeter.explain import Explanation, Verdict, explain
 from targeter.findings import Finding, errors_in, in_order
+from targeter.history import create_contacts
 from targeter.outcomes import RESULTS, settle
+from targeter.pilots import choose_pilot
 from targeter.profiles import build_profiles
 from targeter.project import read_test_files
 from targeter.runs import Run
@@ -23,7 +25,7 @@ from targeter.tester.compared import differences
 from targeter.tester.coverage import Tally
 from targeter.tester.people import Person, people_of
 from targeter.tester.results import Difference, Got, Report, Result, Why
-from targeter.tester.universe import Tables, Universe, for_tests, universes
+from targeter.tester.universe import Tables, Universe, contacts_in, for_tests, universes
 from targeter.tester.values import uncastable
 from targeter.tester.written import Example, read_tests
 from targeter.yaml_source import TextFile
@@ -169,8 +171,10 @@ def _planned(engine: Engine, bound: Bound, decisions: Decisions, universe: Unive
     tables = Tables(engine, bound, universe)
     sources, instead = tables.create(), tables.given()
     profiles = build_profiles(engine, bound, sources, needed_columns(bound), instead)
+    create_contacts(engine, contacts_in(universe))
     decide(engine, bound, decisions)
     assign(engine, bound, decisions)
+    choose_pilot(engine, decisions, None)
     outcomes = settle(engine, decisions, profiles.people)
     return Run(
         bound.project, bound, engine, decisions, profiles, outcomes, (), is_pinned=True, findings=()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from targeter.binding import Bound
 from targeter.database import Engine, identifier
+from targeter.history import Contact
 from targeter.profiles import purpose_column
 from targeter.project import Project
 from targeter.schema import Column
@@ -47,6 +48,12 @@ def universes(bound: Bound, people: Sequence[Person]) -> list[Universe]:
     ]
 
 
+def contacts_in(universe: Universe) -> Iterator[Contact]:
+    """What everybody of a universe got before."""
+    for key, person in universe.people.items():
+        yield from ((key, *contact[1:]) for contact in person.contacts)
+
+
 def _key(bound: Bound, person: Person) -> str:
     given = person.base.get(bound.key)
     if given is not None and given.text and given.text.strip():
@@ -68,15 +75,28 @@ def _texts(values: Values) -> tuple[tuple[str, str | None], ...]:
 
 
 def for_tests(project: Project) -> Project:
-    """The project as tests see it: nobody held out, every audience large enough."""
+    """The project as tests see it: nobody held out, and a place and an audience for everybody."""
     settings = project.settings
     channels = tuple(
         replace(c, channel=replace(c.channel, min_audience=1, match_rate=None))
         for c in settings.channels
     )
     sources = tuple(replace(s, person=_linked(s.person)) for s in settings.sources)
-    tested = replace(settings, holdout=None, channels=channels, sources=sources)
-    return replace(project, settings=tested)
+    campaigns = tuple(replace(c, holdout=None, max_people=None) for c in settings.campaigns)
+    tested = replace(
+        settings,
+        holdout=None,
+        max_people=None,
+        channels=channels,
+        sources=sources,
+        campaigns=campaigns,
+    )
+    return replace(
+        project,
+        settings=tested,
+        rules=tuple(replace(rule, max_people=None) for rule in project.rules),
+        handoffs=tuple(replace(handoff, capacity=None) for handoff in project.handoffs),
+    )
 
 
 def _linked(link: Link | None) -> Link | None:

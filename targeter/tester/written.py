@@ -49,6 +49,7 @@ class Example:
     person: Values
     rows: Rows
     expect: Expectation
+    history: tuple[Entries, ...] = ()
 
     @property
     def path(self) -> str:
@@ -66,7 +67,6 @@ def read_tests(file: TextFile, found: list[Finding]) -> tuple[Example, ...]:
         return ()
     reader = _File(fields)
     examples = tuple(reader.examples())
-    fields.not_yet("history")
     fields.done()
     if not examples and len(found) == before:
         found.append(_nothing(file))
@@ -88,6 +88,16 @@ def _unique(examples: Sequence[Example], found: list[Finding]) -> None:
             found.append(Finding("TG603", message, example.place, "rename one of them"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a test says of its person, and each of its cases may say better."""
+
+    person: Values
+    rows: Rows
+    expect: Expectation | None
+    history: tuple[Entries, ...]
+
+
 class _File:
     """One file of tests: what it says for all of them, and each of them."""
 
@@ -96,6 +106,7 @@ class _File:
         self._day = day(fields, "as_of")
         self._defaults = tuple(fields.named("defaults"))
         self._rows = _rows(fields)
+        self._history = _history(fields)
 
     def examples(self) -> Iterator[Example]:
         for fields in self._fields.mappings("tests", "test"):
@@ -105,13 +116,15 @@ class _File:
             person = (*self._defaults, *fields.named("person"))
             rows = _merged(self._rows, _rows(fields))
             expect = _expectation(fields)
-            fields.not_yet("history")
+            history = _history(fields) or self._history
             cases = list(fields.mappings("cases", "case"))
             has_cases = fields.entries.get("cases") is not None
             if name is not None and not has_cases:
-                yield from self._example(name.text, name.place, person, rows, expect, fields)
+                said = _Said(person, rows, expect, history)
+                yield from self._example(name.text, name.place, said, fields)
             for number, case in enumerate(cases, start=1):
-                yield from self._case(name, number, case, person, rows, expect)
+                said = _Said(person, rows, expect, history)
+                yield from self._case(name, number, case, said)
             if has_cases and not cases and isinstance(fields.entries.get("cases"), Items):
                 fields.wrong(fields.entries, "'cases' lists nobody")
             fields.done()
@@ -121,33 +134,31 @@ class _File:
         name: Scalar | None,
         number: int,
         fields: Fields,
-        person: Values,
-        rows: Rows,
-        expect: Expectation | None,
+        said: _Said,
     ) -> Iterator[Example]:
         own = fields.scalar("name")
         title = own.text if own else f"case {number}"
         fields.what = f"test {name.text!r}, {title}" if name else title
-        person = (*person, *fields.named("person"))
-        rows = _merged(rows, _rows(fields))
-        expect = _expectation(fields) or expect
-        fields.not_yet("history")
+        said = _Said(
+            (*said.person, *fields.named("person")),
+            _merged(said.rows, _rows(fields)),
+            _expectation(fields) or said.expect,
+            _history(fields) or said.history,
+        )
         fields.done()
         if name is not None:
             place = own.place if own else fields.entries.place
-            yield from self._example(f"{name.text}: {title}", place, person, rows, expect, fields)
+            yield from self._example(f"{name.text}: {title}", place, said, fields)
 
     def _example(
         self,
         name: str,
         place: Place,
-        person: Values,
-        rows: Rows,
-        expect: Expectation | None,
+        said: _Said,
         fields: Fields,
     ) -> Iterator[Example]:
-        if expect is not None:
-            yield Example(name, place, self._day, person, rows, expect)
+        if said.expect is not None:
+            yield Example(name, place, self._day, said.person, said.rows, said.expect, said.history)
         elif _is_missing(fields.entries.get("expect")):
             message = f"{fields.what} expects nothing"
             fields.found.append(Finding("TG604", message, place, _SAYS))
@@ -189,6 +200,11 @@ def _rows(fields: Fields) -> Rows:
     if inner is None:
         return ()
     return tuple((source, tuple(_listed(inner, source))) for source, _ in inner.entries.pairs)
+
+
+def _history(fields: Fields) -> tuple[Entries, ...]:
+    """What the person got before, one entry a contact."""
+    return tuple(inner.entries for inner in fields.mappings("history", "an entry of 'history'"))
 
 
 def _listed(fields: Fields, source: Scalar) -> Iterator[Entries]:

@@ -79,7 +79,7 @@ def write(root: Path, count: int, seed: int = 1) -> Path:
         f"rules/rules_{start // 200}.yaml": "rules:\n" + "".join(rules[start : start + 200])
         for start in range(0, count, 200)
     }
-    files["rules/targeter.yaml"] = SETTINGS
+    files["rules/targeter.yaml"] = worlds.AGREED + SETTINGS
     files["templates/hello.j2"] = "---\nchannel: x_promoted\n---\nHello you\n"
     return worlds.write(root, files)
 

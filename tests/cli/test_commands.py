@@ -104,7 +104,7 @@ def test_examples_are_as_many_as_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
 def test_a_batch_is_written_once(tmp_path: Path, form: str) -> None:
     root, out = bakery(tmp_path / "project"), tmp_path / "out"
-    words = ("render", "--project", root, "--out", out, "--file-format", form)
+    words = ("render", "--project", root, "--history", out, "--file-format", form)
     first, second = targeter(*words), targeter(*words)
     assert (first.code, second.code) == (0, 0)
     assert "6 messages written to" in first.out
@@ -117,7 +117,7 @@ def test_a_batch_is_written_once(tmp_path: Path, form: str) -> None:
 def test_a_batch_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     root, file = bakery(tmp_path / "project"), tmp_path / "a-file"
     file.write_text("in the way", encoding="utf-8")
-    ran = targeter("render", "--project", root, "--out", file / "below")
+    ran = targeter("render", "--project", root, "--history", file / "below")
     assert (ran.code, ran.out) == (3, "")
     assert "--out DIR" in ran.err
 

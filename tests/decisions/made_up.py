@@ -27,7 +27,17 @@ from tests.decisions.kleene import (
     Person,
     Value,
 )
-from tests.decisions.plain import INVISIBLE, Channel, Hole, Named, Rule, Template, World
+from tests.decisions.model import (
+    INVISIBLE,
+    Channel,
+    Contact,
+    Hole,
+    Named,
+    Rest,
+    Rule,
+    Template,
+    World,
+)
 
 DAY = dt.date(2026, 11, 1)
 TOPICS = ("phones", "coverage")
@@ -57,10 +67,10 @@ _CHANNELS = (
 )
 
 _PURPOSES: tuple[dict[str, str], ...] = (
-    {},
     {"marketing": "consent"},
-    {"texting": "may_text"},
+    {"marketing": "may_text"},
     {"marketing": "consent", "texting": "may_text"},
+    {"marketing": "may_text", "texting": "consent"},
 )
 
 # -- conditions ------------------------------------------------------------------------------
@@ -243,6 +253,93 @@ def worlds(draw: st.DrawFn) -> World:
         default_language=draw(st.sampled_from((None, "en", "en", "de-at"))),
         holdout=draw(st.sampled_from((None, (10, "a"), (50, "autumn")))),
     )
+
+
+# -- limits ----------------------------------------------------------------------------------
+
+_spans = st.sampled_from((1, 7, 14, 28))
+_rests = st.builds(
+    Rest,
+    st.none() | st.tuples(st.integers(1, 3), _spans),
+    st.none() | _spans,
+)
+_counts = st.none() | st.integers(1, 12)
+
+
+@st.composite
+def limited_worlds(draw: st.DrawFn) -> World:
+    """A project with every limit there is, and people who were contacted before."""
+    world = _open(draw(worlds()), draw(st.booleans()))
+    handoffs = tuple(
+        replace(h, again_after=draw(st.none() | _spans), capacity=draw(_counts))
+        for h in world.handoffs
+    )
+    stay = draw(st.none() | _spans)
+    limited = replace(
+        world,
+        handoffs=handoffs,
+        rules=tuple(_limited(draw, rule, world) for rule in world.rules),
+        channels=tuple(replace(c, stay=stay) if c.promoted else c for c in world.channels),
+        rest=draw(st.just(Rest()) | _rests),
+        max_people=draw(st.none() | _counts),
+        campaign_people=draw(
+            st.dictionaries(st.sampled_from(("open", "last_day")), st.integers(1, 9))
+        ),
+        campaign_holdouts=draw(
+            st.dictionaries(st.sampled_from(("open",)), st.just((30, "campaign")))
+        ),
+    )
+    return replace(limited, contacts=_contacts(limited, draw(st.integers(0, 2**32 - 1))))
+
+
+def _open(world: World, is_open: bool) -> World:
+    """Most people may be written to, so that there is something to limit."""
+    agreed = {"consent": True, "may_text": True}
+    people = tuple(
+        {**one, **agreed} if number % 6 else one for number, one in enumerate(world.people)
+    )
+    rules = tuple(
+        replace(rule, when=Differs("city", "Ashby"), unless=(), enabled=True, campaign=campaign)
+        if number % 2
+        else rule
+        for number, (rule, campaign) in enumerate(
+            zip(world.rules, (None, "open", None, "open", "last_day"), strict=False)
+        )
+    )
+    if is_open:
+        world = replace(world, requirements=(), suppressions=(), handoffs=())
+    return replace(world, people=people, rules=rules)
+
+
+def _limited(draw: st.DrawFn, rule: Rule, world: World) -> Rule:
+    most = draw(_counts)
+    ranked = draw(st.sampled_from((None, "age", "visits"))) if most else None
+    shares: tuple[int, ...] = ()
+    if len(rule.templates) > 1 and draw(st.booleans()):
+        shares = {2: (30, 70), 3: (50, 30, 20)}[len(rule.templates)]
+    rest = draw(st.just(Rest()) | _rests)
+    return replace(rule, max_people=most, rank_by=ranked, shares=shares, rest=rest)
+
+
+def _contacts(world: World, seed: int) -> tuple[Contact, ...]:
+    """Two contacts a person or so, at the ends of days before the plan's and in between."""
+    random = Random(seed)
+    found = []
+    end = dt.datetime.combine(world.day, dt.time.max)
+    pairs = [(r, t) for r in world.rules for t in world.templates if t.name in r.templates]
+    for person in world.people:
+        for _ in range(random.choice((0, 0, 1, 2, 4))):
+            rule, template = random.choice(pairs)
+            channel = world.channel(template.channel)
+            events = ("entered", "entered", "left") if channel.promoted else ("message",)
+            days = random.choice((-1, 0, 1, 6, 7, 8, 13, 14, 27, 28, 40))
+            at = end - dt.timedelta(days, random.choice((0, 0, 60)))
+            key = str(person["person_id"])
+            event, text = random.choice(events), random.choice(("Hello you", "An old text"))
+            found.append(Contact(key, at, event, rule.name, template.id, channel.name, text))
+            if world.handoffs and random.random() < 0.3:
+                found.append(Contact(key, at, "handed_over", world.handoffs[0].name))
+    return tuple(found)
 
 
 def _names(condition: Condition) -> set[str]:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from targeter import history
+from targeter.database import Engine, literal
 from tests import worlds
 from tests.decisions.kleene import Person, Value, as_yaml
-from tests.decisions.plain import Channel, Decision, Hole, Named, Rule, Template, World
+from tests.decisions.model import (
+    Channel,
+    Contact,
+    Decision,
+    Hole,
+    Named,
+    Rest,
+    Rule,
+    Template,
+    World,
+)
 
 COLUMNS = {
     "person_id": "text",
@@ -38,7 +51,27 @@ def write(world: World, root: Path) -> Path:
     }
     for template in world.templates:
         files[f"templates/{template.id}.j2"] = _template(template)
-    return worlds.write(root, files)
+    worlds.write(root, files)
+    if world.contacts:
+        write_history(root / "batches", world.contacts)
+    return root
+
+
+def write_history(folder: Path, contacts: Sequence[Contact]) -> None:
+    """Contacts as a rendered batch holds them."""
+    batch = folder / "earlier"
+    batch.mkdir(parents=True)
+    rows = [
+        (c.person, c.at, c.event, None, c.rule, c.template, c.channel, c.text) for c in contacts
+    ]
+    engine = Engine(folders=[batch], scratch=batch)
+    engine.load("contacts", history.COLUMNS, rows)
+    file = batch / history.FILE
+    engine.run(f"COPY contacts TO {literal(str(file))} (FORMAT parquet)")
+    engine.close()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest = {"files": [{"name": history.FILE, "sha256": digest}]}
+    (batch / "manifest.json").write_text(json.dumps(manifest))
 
 
 def _settings(world: World) -> dict[str, object]:
@@ -48,13 +81,34 @@ def _settings(world: World) -> dict[str, object]:
         "sources": {"people": {"path": "people.csv", "key": "person_id", "columns": columns}},
         "channels": {c.name: _channel(c) for c in world.channels},
         "purposes": {name: {"when": column} for name, column in world.purposes.items()},
-        "campaigns": {name: _dates(*dates) for name, dates in world.campaigns.items()},
+        "campaigns": {name: _campaign(world, name) for name in world.campaigns},
+        "max_people": world.max_people,
+        **_rest(world.rest),
     }
     if world.default_language:
         settings["language"] = {"column": "language", "default": world.default_language}
     if world.holdout:
         settings["holdout"] = dict(zip(("percent", "salt"), world.holdout, strict=True))
-    return {key: value for key, value in settings.items() if value != {}}
+    return {key: value for key, value in settings.items() if value not in ({}, None)}
+
+
+def _rest(rest: Rest) -> dict[str, object]:
+    limits: dict[str, object] = {}
+    if rest.cap:
+        limits["frequency_cap"] = f"{rest.cap[0]} per {rest.cap[1]} days"
+    if rest.cooldown:
+        limits["cooldown"] = f"{rest.cooldown} days"
+    return limits
+
+
+def _campaign(world: World, name: str) -> dict[str, object]:
+    settings: dict[str, object] = {**_dates(*world.campaigns[name])}
+    if name in world.campaign_people:
+        settings["max_people"] = world.campaign_people[name]
+    if name in world.campaign_holdouts:
+        percent, salt = world.campaign_holdouts[name]
+        settings["holdout"] = {"percent": percent, "salt": salt}
+    return settings
 
 
 def _dates(starts: dt.date | None, ends: dt.date | None) -> dict[str, str]:
@@ -68,6 +122,8 @@ def _channel(channel: Channel) -> dict[str, object]:
         settings |= {"like": "x_promoted", "min_audience": channel.min_audience}
         if channel.match_rate:
             settings["match_rate"] = float(channel.match_rate)
+        if channel.stay:
+            settings["stay"] = f"{channel.stay} days"
     else:
         settings |= {"delivery": "direct", "unit": "codepoints"}
     if channel.address:
@@ -80,7 +136,7 @@ def _channel(channel: Channel) -> dict[str, object]:
 def _rules(world: World) -> dict[str, object]:
     return {
         "segments": {name: as_yaml(when) for name, when in world.segments.items()},
-        "handoffs": [{**_named(h), "to": h.to} for h in world.handoffs],
+        "handoffs": [_handoff(h) for h in world.handoffs],
         "require": [_named(r) for r in world.requirements],
         "suppressions": [_suppression(s) for s in world.suppressions],
         "rules": [_rule(r) for r in world.rules],
@@ -91,6 +147,15 @@ def _named(one: Named) -> dict[str, object]:
     return {"name": one.name, "when": as_yaml(one.when)}
 
 
+def _handoff(one: Named) -> dict[str, object]:
+    limits: dict[str, object] = {}
+    if one.again_after:
+        limits["again_after"] = f"{one.again_after} days"
+    if one.capacity:
+        limits["capacity"] = one.capacity
+    return {**_named(one), "to": one.to, **limits}
+
+
 def _suppression(one: Named) -> dict[str, object]:
     scope = {"topic": one.topic, "channel": one.channel, "campaign": one.campaign}
     only = {key: value for key, value in scope.items() if value}
@@ -98,13 +163,19 @@ def _suppression(one: Named) -> dict[str, object]:
 
 
 def _rule(rule: Rule) -> dict[str, object]:
+    copy: dict[str, object] = {"templates": list(rule.templates)}
+    if rule.shares:
+        pairs = zip(rule.templates, rule.shares, strict=True)
+        copy = {"variants": [{"template": name, "share": share} for name, share in pairs]}
+    limits = {"max_people": rule.max_people, "rank_by": rule.rank_by, **_rest(rule.rest)}
     return {
         "name": rule.name,
         "priority": rule.priority,
         "when": as_yaml(rule.when),
         "unless": [as_yaml(part) for part in rule.unless],
-        "templates": list(rule.templates),
         "enabled": rule.enabled,
+        **copy,
+        **{key: value for key, value in limits.items() if value},
         **({"campaign": rule.campaign} if rule.campaign else {}),
     }
 
@@ -143,7 +214,7 @@ def _field(value: Value) -> str:
 def decided(root: Path, **changes: object) -> dict[str, Decision]:
     """What targeter decides, in the words of the plain one."""
     with worlds.planned(root, **changes) as run:
-        rows = run.engine.rows("SELECT person, outcome, gate, choice, text FROM results")
+        rows = run.engine.rows("SELECT person, outcome, gate, choice, text, status FROM results")
         gates, choices = run.decisions.gates, run.decisions.choices
         pairs: Iterator[tuple[str, Decision]] = (
             (
@@ -154,8 +225,9 @@ def decided(root: Path, **changes: object) -> dict[str, Decision]:
                     None if choice is None else choices[choice].rule.name,
                     None if choice is None else choices[choice].template.id,
                     text,
+                    status == "staying",
                 ),
             )
-            for person, outcome, gate, choice, text in rows
+            for person, outcome, gate, choice, text, status in rows
         )
         return dict(pairs)

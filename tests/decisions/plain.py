@@ -2,168 +2,123 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterator
 
+from tests.decisions import past
 from tests.decisions.kleene import Condition, Person, Truth, Value, truth
+from tests.decisions.model import (
+    INVISIBLE,
+    Channel,
+    Decision,
+    Hole,
+    Named,
+    Option,
+    Rest,
+    Rule,
+    Template,
+    World,
+)
+from tests.decisions.placing import arm, held_out, md5, place
 
-# A value of which nothing is left once it is made inert: it counts as missing.
-INVISIBLE = "\u200b"
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A value in a template: needed, or with words that stand for it, or words if it is there."""
-
-    column: str
-    otherwise: str | None = None
-    then: str | None = None
-
-    @property
-    def is_bare(self) -> bool:
-        return self.otherwise is None and self.then is None
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    name: str
-    language: str | None
-    channel: str
-    parts: tuple[str | Hole, ...]
-    topic: str | None = None
-    link: str | None = None
-
-    @property
-    def id(self) -> str:
-        return f"{self.name}.{self.language}" if self.language else self.name
-
-    @property
-    def needs(self) -> set[str]:
-        """The columns it can't be written without: written bare, and asked for nowhere."""
-        return {part.column for part in self.parts if isinstance(part, Hole) and part.is_bare}
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    name: str
-    limit: int
-    promoted: bool = False
-    min_audience: int = 1
-    match_rate: str | None = None
-    address: str | None = None
-    purpose: str = "marketing"
-    footer: str | None = None
-
-    @property
-    def smallest(self) -> int:
-        if not self.promoted:
-            return 1
-        return math.ceil(self.min_audience / Fraction(self.match_rate or "1"))
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A handoff, requirement or suppression; `only` is what a suppression is for."""
-
-    name: str
-    when: Condition
-    to: str = ""
-    topic: str | None = None
-    channel: str | None = None
-    campaign: str | None = None
-
-    @property
-    def is_for_everything(self) -> bool:
-        return not (self.topic or self.channel or self.campaign)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    name: str
-    priority: int
-    when: Condition
-    templates: tuple[str, ...]
-    unless: tuple[Condition, ...] = ()
-    enabled: bool = True
-    campaign: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """A whole project and its people."""
-
-    day: dt.date
-    people: tuple[Person, ...]
-    segments: Mapping[str, Condition]
-    handoffs: tuple[Named, ...]
-    requirements: tuple[Named, ...]
-    suppressions: tuple[Named, ...]
-    purposes: Mapping[str, str]
-    campaigns: Mapping[str, tuple[dt.date | None, dt.date | None]]
-    channels: tuple[Channel, ...]
-    templates: tuple[Template, ...]
-    rules: tuple[Rule, ...]
-    default_language: str | None = None
-    holdout: tuple[int, str] | None = None
-
-    def channel(self, name: str) -> Channel:
-        return next(c for c in self.channels if c.name == name)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What became of a person."""
-
-    outcome: str
-    gate: tuple[str, str] | None = None
-    rule: str | None = None
-    template: str | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """One template that could be sent to a person by one rule."""
-
-    rule: Rule
-    template: Template
-    channel: Channel
-    text: str
-
-    @property
-    def cell(self) -> tuple[str, str]:
-        return self.channel.name, self.text
+__all__ = [
+    "INVISIBLE",
+    "Channel",
+    "Decision",
+    "Hole",
+    "Named",
+    "Rest",
+    "Rule",
+    "Template",
+    "World",
+    "decide",
+]
 
 
 def decide(world: World) -> dict[str, Decision]:
     """Everybody's decision, by person."""
     decisions: dict[str, Decision] = {}
-    options: dict[str, list[_Option]] = {}
-    furthest: dict[str, str | None] = {}
+    options: dict[str, list[Option]] = {}
+    staying: dict[str, Option] = {}
+    furthest: dict[str, list[str]] = {}
     for person in world.people:
         key = str(person["person_id"])
         gate = _gate(world, person)
         if gate:
             decisions[key] = Decision(gate[0], gate[1:])
             continue
+        stays = _stays(world, person)
+        if stays:
+            staying[key] = stays
+            continue
+        rest = past.resting(world, key)
+        if rest:
+            decisions[key] = Decision("resting", rest)
+            continue
         holding = [rule for rule in _running(world) if _holds(world, rule, person)]
-        options[key] = [one for rule in holding for one in _options(world, rule, person)]
-        furthest[key] = _furthest(world, holding[0], person) if holding else None
-    taken = _cut(world, options)
-    for key, choice in taken.items():
+        free = [rule for rule in holding if not past.rule_rests(world, key, rule)]
+        options[key] = [one for rule in free for one in _options(world, rule, person)]
+        furthest[key] = _stages(world, holding[0], person) if holding else ["no_rule"]
+        if holding and holding[0] not in free:
+            furthest[key] = ["resting"]
+    _fill_capacities(world, decisions)
+    placed = place(world, options, staying)
+    for key, choice in {**placed.taken, **staying}.items():
         if choice:
-            outcome = "held_out" if _held_out(world, key) else "message"
+            held = key not in staying and held_out(world, key, choice)
             decisions[key] = Decision(
-                outcome, None, choice.rule.name, choice.template.id, choice.text
+                "held_out" if held else "message",
+                None,
+                choice.rule.name,
+                choice.template.id,
+                choice.text,
+                key in staying,
             )
         else:
-            decisions[key] = Decision(furthest[key] or "no_rule")
+            decisions[key] = Decision(_ending(furthest[key], options[key], placed.over[key]))
     return decisions
+
+
+_ENDINGS = ("no_rule", "resting", "no_copy", "unreachable", "audience_too_small", "over_cap")
+
+
+def _ending(stages: list[str], options: list[Option], over: list[Option]) -> str:
+    """What the best rule gives somebody who ends with nothing: the furthest any text got."""
+    if options and any(one.rule is options[0].rule for one in over) and "fits" in stages:
+        stages = [*stages, "over_cap"]
+    named = ["audience_too_small" if stage == "fits" else stage for stage in stages]
+    return max(named, key=_ENDINGS.index)
+
+
+def _fill_capacities(world: World, decisions: dict[str, Decision]) -> None:
+    """Beyond a handoff's capacity, in the order of an md5, people wait with service."""
+    for handoff in world.handoffs:
+        if handoff.capacity is None:
+            continue
+        gate = handoff.name, handoff.to
+        handed = [k for k, one in decisions.items() if one == Decision("handed_over", gate)]
+        handed.sort(key=lambda key: (md5(f"{handoff.name}:{key}"), key))
+        for key in handed[handoff.capacity :]:
+            decisions[key] = Decision("with_service", gate)
+
+
+def _stays(world: World, person: Person) -> Option | None:
+    """The place in an audience that a person keeps: entered lately, the rule holds, they may."""
+    key = str(person["person_id"])
+    entry = past.membership(world, key)
+    if entry is None:
+        return None
+    rule = next((r for r in _running(world) if r.name == entry.rule), None)
+    if rule is None or not _holds(world, rule, person):
+        return None
+    for template in world.templates:
+        if template.id == entry.template and template.name in rule.templates:
+            channel = world.channel(template.channel)
+            option = Option(rule, template, channel, str(entry.text))
+            within = channel.stay and past.is_within(world, entry.at, channel.stay)
+            may = _refusal(world, rule, template, person) is None
+            if channel.name == entry.channel and within and may:
+                return None if held_out(world, key, option) else option
+    return None
 
 
 # -- gates and rules -------------------------------------------------------------------------
@@ -177,7 +132,8 @@ def _gate(world: World, person: Person) -> tuple[str, str, str] | None:
     """The first thing that stops a person: outcome, name and detail."""
     for handoff in world.handoffs:
         if _asked(world, handoff.when, person) is True:
-            return "handed_over", handoff.name, handoff.to
+            lately = past.was_handed_over(world, str(person["person_id"]), handoff)
+            return "with_service" if lately else "handed_over", handoff.name, handoff.to
     refusal = _purposes(world, person)
     if refusal:
         return refusal
@@ -228,16 +184,18 @@ def _holds(world: World, rule: Rule, person: Person) -> bool:
 # -- copy ------------------------------------------------------------------------------------
 
 
-def _options(world: World, rule: Rule, person: Person) -> Iterator[_Option]:
+def _options(world: World, rule: Rule, person: Person) -> Iterator[Option]:
     for template in _in_language(world, rule, person):
         channel = world.channel(template.channel)
         if _stage(world, rule, template, person) == "fits":
-            yield _Option(rule, template, channel, _text(world, rule, template, person))
+            yield Option(rule, template, channel, _text(world, rule, template, person))
 
 
 def _in_language(world: World, rule: Rule, person: Person) -> Iterator[Template]:
     """The templates of a rule in order, each in the one language this person gets."""
-    for name in rule.templates:
+    for number, name in enumerate(rule.templates):
+        if rule.shares and number != arm(rule, str(person["person_id"])):
+            continue
         variants = [t for t in world.templates if t.name == name]
         if world.default_language is None:
             yield from variants
@@ -265,6 +223,17 @@ def _cut_at_dashes(language: str) -> Iterator[str]:
 
 def _stage(world: World, rule: Rule, template: Template, person: Person) -> str:
     """How far a template gets for a person, before anybody's audience is counted."""
+    if any(person[column] is None for column in template.needs):
+        return "no_copy"
+    refusal = _refusal(world, rule, template, person)
+    if refusal:
+        return refusal
+    text = _text(world, rule, template, person)
+    return "fits" if len(text) <= world.channel(template.channel).limit else "no_copy"
+
+
+def _refusal(world: World, rule: Rule, template: Template, person: Person) -> str | None:
+    """Why somebody must not get a template on its channel, whatever it says."""
     channel = world.channel(template.channel)
     suppressions = [
         s
@@ -275,8 +244,6 @@ def _stage(world: World, rule: Rule, template: Template, person: Person) -> str:
         and s.campaign in (None, rule.campaign)
         and _asked(world, s.when, person) is True
     ]
-    if any(person[column] is None for column in template.needs):
-        return "no_copy"
     if any(s.channel is None for s in suppressions):
         return "no_copy"
     if suppressions:
@@ -285,8 +252,7 @@ def _stage(world: World, rule: Rule, template: Template, person: Person) -> str:
         return "unreachable"
     if channel.address is not None and person[channel.address] is None:
         return "unreachable"
-    text = _text(world, rule, template, person)
-    return "fits" if text is not None and len(text) <= channel.limit else "no_copy"
+    return None
 
 
 def _text(world: World, rule: Rule, template: Template, person: Person) -> str:
@@ -314,43 +280,7 @@ def _filled(hole: Hole, person: Person) -> str:
     return str(hole.otherwise if value is None else value)
 
 
-# -- audiences -------------------------------------------------------------------------------
-
-
-def _cut(world: World, options: Mapping[str, list[_Option]]) -> dict[str, _Option | None]:
-    """Each person's best option whose cell isn't closed, once every small cell is closed."""
-    closed: set[tuple[str, str]] = set()
-    while True:
-        taken = {
-            key: next((one for one in several if one.cell not in closed), None)
-            for key, several in options.items()
-        }
-        counted = Counter(
-            one.cell for key, one in taken.items() if one and not _held_out(world, key)
-        )
-        small = {
-            one.cell for one in taken.values() if one and counted[one.cell] < _needed(one.channel)
-        }
-        if not small:
-            return taken
-        closed |= small
-
-
-def _needed(channel: Channel) -> int:
-    return channel.smallest if channel.promoted else 0
-
-
-def _furthest(world: World, rule: Rule, person: Person) -> str:
-    """What the best rule gives somebody who ends with nothing."""
-    stages = [_stage(world, rule, t, person) for t in _in_language(world, rule, person)]
-    if "fits" in stages:
-        return "audience_too_small"
-    return "unreachable" if "unreachable" in stages else "no_copy"
-
-
-def _held_out(world: World, key: str) -> bool:
-    if world.holdout is None:
-        return False
-    percent, salt = world.holdout
-    digest = hashlib.md5(f"{salt}:{key}".encode()).hexdigest()
-    return int(digest[:7], 16) % 10_000 < percent * 100
+def _stages(world: World, rule: Rule, person: Person) -> list[str]:
+    """How far each template of a rule gets; without one, it can't be written."""
+    found = [_stage(world, rule, t, person) for t in _in_language(world, rule, person)]
+    return ["no_copy", *found]

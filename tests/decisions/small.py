@@ -57,8 +57,9 @@ def project(
     templates: Mapping[str, str] = HELLO,
 ) -> Path:
     """Write a project; `settings` follow those every one here has, the channels first."""
+    agreed = "" if "purposes:" in settings else worlds.AGREED
     files = {
-        "rules/targeter.yaml": SETTINGS + settings,
+        "rules/targeter.yaml": agreed + SETTINGS + settings,
         "rules/rules.yaml": dedent(rules),
         "people.csv": "\n".join([HEADER, *people]) + "\n",
     }

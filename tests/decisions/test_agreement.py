@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.decisions.made_up import worlds
+from tests.decisions.made_up import limited_worlds, worlds
 from tests.decisions.on_disk import decided, write
 from tests.decisions.plain import World, decide
 
@@ -31,6 +31,21 @@ def _agree(world: World) -> None:
 )
 @given(worlds())
 def test_both_decide_the_same_for_everybody(world: World) -> None:
+    _agree(world)
+
+
+@settings(
+    max_examples=20, deadline=None, phases=_PHASES, derandomize=True, suppress_health_check=_CALM
+)
+@given(limited_worlds())
+def test_both_decide_the_same_with_every_limit_there_is(world: World) -> None:
+    _agree(world)
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000, deadline=None, suppress_health_check=_CALM)
+@given(limited_worlds())
+def test_both_decide_the_same_in_a_thousand_limited_worlds(world: World) -> None:
     _agree(world)
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from targeter import batches, pipeline, reports
+from targeter import batches, pipeline, plans, reports
 from targeter.database import Engine, literal
 from tests import worlds as projects
 from tests.decisions.made_up import worlds
@@ -38,8 +38,8 @@ def _written(world: World) -> Iterator[Path]:
 def _exported(root: Path, **changes: object) -> dict[str, bytes]:
     """The plan id and the bytes of every file of the batch."""
     with TemporaryDirectory() as folder:
-        request = batches.Request(Path(folder) / "out", batch_size=7)
-        done = pipeline.render(projects.options(root, **changes), request)
+        options = projects.options(root, history=Path(folder) / "out", **changes)
+        done = pipeline.render(options, batches.Request(batch_size=7))
         files = {path.name: path.read_bytes() for path in sorted(done.folder.iterdir())}
     # the manifest holds the digests of rule files, and they aren't the same where a path differs
     return {"plan": done.plan_id.encode(), **{n: b for n, b in files.items() if n[0] == "m"}}
@@ -140,9 +140,9 @@ def test_a_larger_hold_out_lets_nobody_out_and_changes_nobodys_text(world: World
 def test_the_plan_id_tells_plans_apart(world: World) -> None:
     with _written(world) as root:
         with projects.planned(root) as run:
-            first, again = reports.plan_id(run), reports.plan_id(run)
+            first, again = plans.plan_id(run), plans.plan_id(run)
         path = root / "rules/targeter.yaml"
         path.write_text(path.read_text().replace("2026-11-01", "2026-11-02", 1))
         with projects.planned(root) as run:
-            tomorrow = reports.plan_id(run)
+            tomorrow = plans.plan_id(run)
     assert first == again != tomorrow

@@ -1,4 +1,4 @@
-"""A shell completes rules, sources, codes and people, and never shows an error instead."""
+"""A shell completes the names of what a project has, and never shows an error instead."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ def test_rules(shell: Shell, project: Path) -> None:
     assert shell.completes("explain somebody --rule st") == ["stollen"]
 
 
+def test_templates_and_each_of_their_languages(shell: Shell, project: Path) -> None:
+    text = (project / "templates" / "bread.j2").read_text(encoding="utf-8")
+    (project / "templates" / "buns.de.j2").write_text(text, encoding="utf-8")
+    (project / "templates" / "buns.en.j2").write_text(text, encoding="utf-8")
+    assert shell.completes("preview b") == ["bread", "buns", "buns.de", "buns.en"]
+
+
 def test_sources(shell: Shell, project: Path) -> None:
     assert shell.completes("sources p") == ["people"]
 
@@ -79,7 +86,7 @@ def test_a_broken_project_completes_nothing(shell: Shell, project: Path, typed: 
     assert shell.completes(typed) == []
 
 
-@pytest.mark.parametrize("typed", ["explain a", "explain x --rule s", "sources p"])
+@pytest.mark.parametrize("typed", ["explain a", "explain x --rule s", "sources p", "preview b"])
 def test_outside_of_a_project_nothing_is_completed(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str
 ) -> None:

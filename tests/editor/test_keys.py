@@ -107,7 +107,7 @@ def test_tests(asked: Asked) -> None:
     found: list[Finding] = []
     read_tests(TextFile.of("rules/tests/all.yaml", text), found)
     # these hold the user's columns and sources: the reader of tests doesn't ask for them by name
-    people = {"What is known of somebody; the rest is missing.", "One row."}
+    people = {"What is known of somebody; the rest is missing.", "One row.", "One contact."}
     people |= {"Somebody else: a person of their own."}
     people |= {"Rows of sources, from which traits are computed as from the real ones."}
     assert _compared(schema, "rules/tests/all.yaml", text, asked, people) >= 4
@@ -120,4 +120,4 @@ def test_channels() -> None:
     read_settings(parsed("rules/targeter.yaml", settings), found)
     listed = found[0].message.partition("there are ")[2].split(", ")
     keys = FILES["settings"].schema["definitions"]["channel"]["properties"]  # type: ignore[index]
-    assert set(keys) == {*listed, "like", "footer"}
+    assert set(keys) == {*listed, "like", "footer", "cost", "stay"}

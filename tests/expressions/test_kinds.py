@@ -78,7 +78,7 @@ def test_kinds_that_dont_meet_are_found(trial: Trial, code: str, text: str) -> N
         ("born_on", "a date"),
         ("seen_at", "a timestamp"),
         ("tags", "a list"),
-        ("interval 1 day", "a interval"),
+        ("interval 1 day", "an interval"),
     ],
 )
 def test_a_condition_is_true_or_false(trial: Trial, text: str, kind: str) -> None:
@@ -105,3 +105,42 @@ def test_a_condition_is_true_or_false(trial: Trial, text: str, kind: str) -> Non
 )
 def test_kinds_that_meet_are_clean(trial: Trial, text: str) -> None:
     assert not trial.found(text, boolean=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name > 5", "name is a text and 5 is a number: they can't be compared"),
+        ("age between born_on and 5", "age is a number and born_on is a date"),
+        ("born_on in (age, 5)", "born_on is a date and age is a number"),
+        ("coalesce(name, age)", "they can't be values of one thing"),
+        ("case when agreed then born_on else tags end", "they can't be values of one thing"),
+        ("[name, age]", "they can't be values of one thing"),
+        ("age LIKE '5%'", "LIKE doesn't go with a number and a text"),
+        ("agreed + age", "+ doesn't go with a boolean and a number"),
+        ("lower(tags)", "lower can't take a list"),
+        ("age[1]", "[…] doesn't go with a number and a number"),
+    ],
+)
+def test_what_doesnt_go_together_is_said_in_a_users_words(
+    trial: Trial, text: str, said: str
+) -> None:
+    first = trial.found(text)[0]
+    assert said in first.message
+
+
+_TYPES = ("VARCHAR", "BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "TIMESTAMP", "INTERVAL")
+_OPERANDS = ("name", "age", "score", "born_on", "agreed", "tags", "interval 1 day", "'a'", "5")
+_SHAPES = (
+    *("{a} = {b}", "{a} < {b}", "{a} + {b}", "{a} || {b}", "{a} LIKE {b}", "{a} in ({b}, {b})"),
+    *("{a} between {b} and {b}", "case when agreed then {a} else {b} end", "coalesce({a}, {b})"),
+    *("contains({a}, {b})", "date_diff('day', {a}, {b})", "[{a}, {b}]", "round({a}, {b})"),
+)
+
+
+def test_no_sentence_of_the_engine_reaches_a_user(trial: Trial) -> None:
+    texts = [shape.format(a=a, b=b) for shape in _SHAPES for a in _OPERANDS for b in _OPERANDS]
+    found = trial.compiled(texts)[1]
+    raw = [f.message for f in found if any(word in f.message for word in (*_TYPES, "cast"))]
+    assert len(found) > 400
+    assert raw == []

@@ -152,3 +152,68 @@ def test_explain_knows_when_it_does_not_know() -> None:
     assert (ran.code, ran.out) == (2, "")
     assert "did you mean 'unknown-column'?" in ran.err
     assert targeter("lint", "--explain", "all", "--format", "sarif").code == 2
+
+
+# -- sensitive categories ----------------------------------------------------------------------
+
+
+def chosen_by(tmp_path: Path, name: str, sensitive: str = "") -> Ran:
+    """Lint of a project that chooses people by a column of that name."""
+    root = project("clean", tmp_path)
+    change(root, RULES, "posts_lately >= 2", f"posts_lately >= 2 and {name} = 'any'")
+    change(
+        root, "rules/targeter.yaml", "      age: integer", f"      age: integer\n      {name}: text"
+    )
+    if sensitive:
+        change(root, "rules/targeter.yaml", "campaigns:", f"lint: {sensitive}\ncampaigns:")
+    return run(root)
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitive", "is_found"),
+    [
+        ("faith", "", True),
+        ("faith", "{sensitive: {religion: {except: faith}}}", False),
+        ("faith_plan", "{sensitive: {religion: {except: [Faith_Plan]}}}", False),
+        ("faith", "{sensitive: {religion: {except: [faith_plan]}}}", True),
+        ("home_parish", "", False),
+        ("home_parish", "{sensitive: {religion: {add: [parish]}}}", True),
+        ("faith", "{sensitive: {religion: {add: [parish]}}}", True),
+        ("casino_nights", "{sensitive: {gambling: {add: [casino, betting]}}}", True),
+        (
+            "faith",
+            "{sensitive: {religion: {allowed: We are a church and these are members.}}}",
+            False,
+        ),
+        ("union_member", "{sensitive: {religion: {allowed: We are a church.}}}", True),
+    ],
+)
+def test_a_project_says_by_which_words_a_name_is_sensitive(
+    name: str, sensitive: str, is_found: bool, tmp_path: Path
+) -> None:
+    assert codes(chosen_by(tmp_path, name, sensitive)) == ["TG409"] * is_found
+
+
+@pytest.mark.parametrize(
+    ("sensitive", "sentence"),
+    [
+        ("{relgion: {except: [faith]}}", "did you mean 'religion'?"),
+        ("{religion: {add: [parish council]}}", "'parish council' is not one word"),
+        ("{religion: {add: [home_parish]}}", "'home_parish' is not one word"),
+        ("{religion: {allowed: true}}", "'allowed' is the reason, in words"),
+        ("{religion: {allowed: ''}}", "'allowed' is the reason, in words"),
+        ("{religion: {adds: [parish]}}", "has no key 'adds'"),
+        ("{religion: off}", "must be a mapping"),
+        ("[religion]", "'sensitive' must be a mapping"),
+    ],
+)
+def test_sensitive_settings_that_can_not_be_are_found_where_they_stand(
+    sensitive: str, sentence: str, tmp_path: Path
+) -> None:
+    root = project("clean", tmp_path)
+    settings = f"lint: {{sensitive: {sensitive}}}\ncampaigns:"
+    change(root, "rules/targeter.yaml", "campaigns:", settings)
+    ran = targeter("lint", "--project", root)
+    assert ran.code == 1
+    assert sentence in ran.out
+    assert "rules/targeter.yaml:5" in ran.out

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from targeter import batches, explain, pipeline, reports
+from targeter import batches, explain, pipeline, plans, reports
 from targeter.cli import json_output
 
 from .places import ROOT, STORIES
@@ -39,7 +39,8 @@ def tell(project: Path, people: Sequence[str]) -> Told:
         plan = read(json_output.plan(reports.plan_report(run, 1)))
         ways = {name: read(json_output.explanation(explain.explain(run, name))) for name in people}
         with TemporaryDirectory() as folder:
-            written = batches.write(run, batches.Request(Path(folder)))
+            described = plans.plan_of(run)
+            written = batches.write(run.engine, described, batches.Request(), Path(folder))
             lines = [
                 line
                 for file in written.files

@@ -114,9 +114,27 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "- {name: a, expect: {outcome: held_out}}",
         ["1:33 TG605 no test ends with 'held_out' | nobody is held out in a test"],
     ),
-    "a history": (
-        "- {name: a, history: [], expect: {by: adult}}",
-        ["1:15 TG109 'history' is not served yet by this version | take"],
+    "a history of things that nothing is called by": (
+        """\
+- name: a
+  history:
+    - {rule: strom, days_ago: 3}
+    - {handoff: nobody, template: ligt, day: 2026-10-01}
+    - {rule: storm}
+    - {days_ago: -1, rule: storm, channel: telegraph}
+    - {days_ago: 1, day: 2026-10-01, rule: storm}
+    - {days_ago: 1}
+  expect: {by: adult}""",
+        [
+            "3:16 TG605 there is no rule 'strom' | did you mean 'storm'?",
+            "4:19 TG605 there is no handoff 'nobody' |",
+            "4:37 TG605 there is no template 'ligt' | did you mean 'light'?",
+            "5:9 TG104 an entry of 'history' says when: a 'day', or 'days_ago' | days_ago: 3",
+            "6:9 TG105 an entry of 'history': 'days_ago' is 0 or more |",
+            "6:46 TG605 there is no channel 'telegraph' |",
+            "7:9 TG104 an entry of 'history' says when: a 'day', or 'days_ago' | days_ago: 3",
+            "8:9 TG104 an entry of 'history' names a rule or a handoff | for example rule: welcome",
+        ],
     ),
     "keys that a test doesn't have": (
         "- {name: a, persons: {}, expect: {rules: storm, by: adult}}",

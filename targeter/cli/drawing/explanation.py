@@ -24,7 +24,14 @@ from targeter.cli.drawing.screen import (
 from targeter.cli.drawing.words import OUTCOMES, day, number, outcome, result, safe, value
 
 if TYPE_CHECKING:
-    from targeter.explain import ConditionResult, Explanation, RuleResult, Verdict
+    from targeter.explain import (
+        Change,
+        ConditionResult,
+        Explanation,
+        PathStep,
+        RuleResult,
+        Verdict,
+    )
 
 _WIDEST_CONDITION = 48  # longer ones don't push everybody else's values to the right
 
@@ -48,6 +55,11 @@ _VERDICTS: dict[str, dict[bool | None, tuple[str, str]]] = {
 def draw_explanation(screen: Screen, one: Explanation) -> None:
     """From the end to the reasons: the outcome first, then everything that led to it."""
     _draw_end(screen, one)
+    if one.path:
+        screen.title("The way")
+        _draw_path(screen, one.path)
+    if one.changes is not None:
+        _draw_changes(screen, one.changes)
     _draw_values(screen, one)
     if one.verdicts:
         screen.title("Before any rule")
@@ -76,6 +88,64 @@ def _draw_end(screen: Screen, one: Explanation) -> None:
     if one.length is not None and one.limit is not None:
         facts.append(styled(f"{number(one.length)} of {number(one.limit)}", QUIET))
     screen.lines(listed(facts), indent=4)
+
+
+# -- the way, and what would change it -------------------------------------------------------
+
+_STAGES = {
+    "handed_over": "handoffs",
+    "with_service": "handoffs",
+    "suppressed": "may be written to",
+    "resting": "contact limits",
+    "no_rule": "rules",
+    "gave_way": "gave way",
+    "no_copy": "text",
+    "unreachable": "channel",
+    "blocked": "block list",
+    "audience_too_small": "audience",
+    "over_cap": "places",
+    "not_in_pilot": "pilot",
+    "held_out": "control group",
+    "message": "message",
+}
+
+
+def _draw_path(screen: Screen, path: Sequence[PathStep]) -> None:
+    grid = grid_of("left", "left", "text")
+    for step in path:
+        style = QUIET if step.passed else DOUBT
+        if step.stage == "message":
+            style = GOOD
+        mark = styled("✓" if step.passed else "✗", style)
+        grid.add_row(mark, styled(_STAGES.get(step.stage, step.stage)), styled(step.told, style))
+    screen.table(grid, indent=2)
+
+
+_CHANGES = {
+    "not_running": "the rule does not run",
+    "stopped": "stopped before any rule",
+    "condition": "condition",
+    "resting": "contact limits",
+    "rule": "a better rule",
+    "template": "text",
+    "held_out": "control group",
+}
+
+
+def _draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
+    """What stands in the rule's way, in the order of a person's way."""
+    if not changes:
+        return
+    screen.title("What would have to change for it to win")
+    every = [condition for change in changes for condition in change.conditions]
+    kinds = [_CHANGES.get(change.kind) or outcome(change.kind) for change in changes]
+    widest = max(map(cells, kinds))
+    for change, kind in zip(changes, kinds, strict=True):
+        is_shown = [change.what] == [condition.text for condition in change.conditions]
+        what = "" if is_shown else f"{change.what}  "
+        head = joined(styled(f"{kind:<{widest}}  ", QUIET), styled(what, TITLE))
+        screen.lines(joined(head, styled(change.detail, DOUBT)), indent=2, hang=2)
+        draw_conditions(screen, change.conditions, widest + 4, every)
 
 
 # -- the values that matter ------------------------------------------------------------------

@@ -21,11 +21,12 @@ from targeter.cli.drawing.screen import (
     styled,
     table_of,
 )
-from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share
+from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share, stopped_by
 
 if TYPE_CHECKING:
-    from targeter.reports import Cell, Example, PlanReport, RuleRow, Stop, Total
+    from targeter.reports import Cell, Example, PlanReport, RuleRow, Stop, TemplateRow, Total
 
+_SHUT = 3  # texts that were shut are shown
 _GAP = 6  # columns between tables that stand side by side
 
 
@@ -34,7 +35,9 @@ def draw_plan(screen: Screen, report: PlanReport) -> None:
     _draw_headline(screen, report)
     _draw_rules(screen, report)
     _draw_totals(screen, report)
+    _draw_templates(screen, report)
     _draw_audiences(screen, report.cells)
+    _draw_shut(screen, report)
     _draw_nothing(screen, report)
     _draw_warnings(screen, report)
 
@@ -151,6 +154,28 @@ def _totals_table(heading: str, totals: Sequence[Total], nameless: str, whole: i
     return table
 
 
+def _draw_templates(screen: Screen, report: PlanReport) -> None:
+    """What was written, how near the longest comes to its limit, and for whom it was too long."""
+    shown = [row for row in report.templates if row.messages or row.too_long]
+    if not shown:
+        return
+    screen.title("Messages by template")
+    some_too_long = any(row.too_long for row in shown)
+    columns = [("template", "left"), ("messages", "right"), ("longest", "right")]
+    table = table_of(*columns, *([("did not fit", "right")] if some_too_long else []))
+    for row in shown:
+        cells = [styled(row.name), styled(number(row.messages)), styled(_longest(row), QUIET)]
+        too_long = styled(number(row.too_long), DOUBT if row.too_long else QUIET)
+        table.add_row(*cells, *([too_long] if some_too_long else []))
+    screen.table(table)
+
+
+def _longest(row: TemplateRow) -> str:
+    if row.longest is None or row.limit is None:
+        return "–"
+    return f"{number(row.longest)}/{number(row.limit)}"
+
+
 def _draw_audiences(screen: Screen, cells: Sequence[Cell]) -> None:
     """Promoted texts are shown to audiences: how many texts, and whether the smallest will do."""
     if not cells:
@@ -165,6 +190,21 @@ def _draw_audiences(screen: Screen, cells: Sequence[Cell]) -> None:
             styled(f"{number(smallest.smallest)} are needed"),
         )
         screen.lines(joined(styled(f"{channel}  ", TITLE), listed(facts)), hang=2)
+
+
+def _draw_shut(screen: Screen, report: PlanReport) -> None:
+    """Where people end without an audience: the texts that came nearest to being large enough."""
+    if not report.outcomes.get("audience_too_small") or not report.shut:
+        return
+    if not report.cells:
+        screen.title("Audiences of promoted texts")
+    told = f"{count(report.shut_count, 'text was', 'texts were')} shut, each with too few people"
+    screen.lines(styled(f"{told}; all small ones close at once. The largest:", DOUBT), hang=2)
+    grid = grid_of("right", "left", "text")
+    for cell in report.shut[:_SHUT]:
+        needed = styled(f"{number(cell.smallest)} needed", QUIET)
+        grid.add_row(styled(number(cell.people)), needed, styled(cell.text))
+    screen.table(grid, indent=2)
 
 
 # -- who gets nothing ------------------------------------------------------------------------
@@ -189,14 +229,7 @@ def _parts(stops: Sequence[Stop], name: str) -> Iterator[tuple[str, int]]:
     """What an outcome is made of: to whom people went, and no told apart from unknown."""
     for stop in stops:
         if stop.outcome == name and stop.people:
-            yield _label(stop), stop.people
-
-
-def _label(stop: Stop) -> str:
-    if stop.outcome == "handed_over":
-        return f"{stop.name}: to {stop.detail}"
-    words = {"no": "no", "unknown": "unknown, so no"}
-    return f"{stop.name}: {words[stop.detail]}" if stop.detail in words else stop.name
+            yield stopped_by(stop.outcome, stop.name, stop.detail), stop.people
 
 
 def _draw_warnings(screen: Screen, report: PlanReport) -> None:

@@ -113,6 +113,15 @@ def outcome(name: str) -> str:
     return OUTCOMES.get(name, name.replace("_", " "))
 
 
+def stopped_by(ending: str, name: str, detail: str) -> str:
+    """What stopped somebody before any rule: to whom they went, and no told apart from unknown."""
+    if ending in ("handed_over", "with_service"):
+        return f"{name}: to {detail}"
+    words = {"no": "no", "unknown": "unknown, so no", "yes": ""}
+    said = words.get(detail, detail)
+    return f"{name}: {said}" if said else name
+
+
 def result(holds: bool | None) -> str:
     """A condition's result as SQL says it; only TRUE holds."""
     return "NULL" if holds is None else ("TRUE" if holds else "FALSE")

@@ -101,4 +101,28 @@ DATA: dict[str, Entry] = {
         "person_id,name,Name",
         "person_id,name,nickname",
     ),
+    "TG721": Entry(
+        "Limits on how often people are written to, and nobody who was.",
+        "Caps and cooldowns look at the contact history; an empty one holds nobody back.",
+        "cooldown: 7 days   # and batches/ is empty",
+        "cooldown: 7 days\nhistory:\n  imported:\n    - source: sent_before",
+    ),
+    "TG722": Entry(
+        "A control group that is too small to show anything.",
+        "With so few people even twice as many successes could be an accident.",
+        "holdout: {percent: 1, salt: autumn}   # of 900 people",
+        "holdout: {percent: 20, salt: autumn, base_rate: 5}",
+    ),
+    "TG723": Entry(
+        "Thousands of promoted texts, each with an audience of its own.",
+        "A network serves so many at once, and nobody reads so many before they go out.",
+        "Hello {{ first_name }}, look at this.   # on a promoted channel",
+        "Hello {{ home_area }}, look at this.",
+    ),
+    "TG724": Entry(
+        "One promoted text that goes with two links.",
+        "The text is one post for one audience, and a post has one link.",
+        "link: https://example.com/?r={rule}   # and two rules use the template",
+        "link: https://example.com/?c={campaign}",
+    ),
 }

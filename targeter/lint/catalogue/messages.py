@@ -73,4 +73,40 @@ MESSAGES: dict[str, Entry] = {
         "Hi {{ first_name }}.It is bread day",
         "Hi {{ first_name }}. It is bread day",
     ),
+    "TG512": Entry(
+        "A value that can be missing, and every text of the rule writes it unguarded.",
+        "Whoever lacks it gets nothing from the rule, though it holds for them. It is said where "
+        "a project itself leaves room for nothing: a trait over rows is NULL for whoever has none, "
+        "and a column may declare texts that mean missing.",
+        "Your friend {{ friend_name }} is here.   # and no other template",
+        "{% if friend_name %}{{ friend_name }}{% else %}A friend{% endif %} is here.",
+    ),
+    "TG513": Entry(
+        "A template that may be too long for its channel, and the rule has no shorter one after "
+        "it.",
+        "A text of your data is cut at 60 characters; with every value as long as it may be, the "
+        "message doesn't fit, and whoever has such values gets nothing from the rule.",
+        "templates: [long]   # 240 characters, and {{ first_name }}",
+        "templates: [long, short]",
+    ),
+    "TG514": Entry(
+        "A role that a value can't have there.",
+        "A role lets a value act: a handle is a mention, a url a link. It needs a variable, a "
+        "column of text in that form, a channel that takes it and, for url, hosts of your own.",
+        "channel: x_promoted\nroles:\n  offer: url\n---\nSee {{ offer }}",
+        "channel: x\nroles:\n  offer: url\n---\nSee {{ offer }}",
+    ),
+    "TG515": Entry(
+        "A filter that needs the formats of a language, and there are none.",
+        "date, number and listing write as a language does. Without its formats nothing else is "
+        "written instead.",
+        "{{ ends_on|date }}   # and targeter[locale] isn't installed",
+        "pip install 'targeter[locale]'",
+    ),
+    "TG516": Entry(
+        "Fixed words hold a word of the block list.",
+        "Every message of this template would be held back.",
+        "block: [cheap]   # and templates/sale.j2 says: Cheap bread!",
+        "Bread for half the price!",
+    ),
 }

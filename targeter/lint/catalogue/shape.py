@@ -58,8 +58,8 @@ SHAPE: dict[str, Entry] = {
     "TG109": Entry(
         "A key that is part of the language, but that this version can't serve yet.",
         "Passing it over would promise something that doesn't happen.",
-        "cooldown: 7 days",
-        "# no cooldown yet",
+        "path: visits.csv\nversion: 3",
+        "path: visits.csv",
     ),
     "TG110": Entry(
         "A path leads out of the project.",
@@ -97,5 +97,12 @@ SHAPE: dict[str, Entry] = {
         "Its days are unknown, so the rule would never run or always.",
         "campaign: autum",
         "campaign: autumn",
+    ),
+    "TG116": Entry(
+        "Messages go out by a channel whose purpose is not declared, so nobody is asked.",
+        "Unknown is not yes. Say under purposes: who may be written to, and on which basis; a "
+        "channel that names no purpose has 'marketing'.",
+        "# no purposes: at all",
+        "purposes:\n  marketing:\n    basis: consent\n    when: marketing_consent",
     ),
 }

@@ -8,6 +8,8 @@ from targeter.binding import Bound
 from targeter.findings import Finding
 from targeter.lint.proofs import holding, missing_values, people, standing, unused
 from targeter.lint.proofs.cases import Cases
+from targeter.lint.proofs.fitting import may_not_fit
+from targeter.lint.proofs.lacking import lacking
 
 __all__ = ["analyse"]
 
@@ -28,3 +30,5 @@ def analyse(bound: Bound) -> Iterator[Finding]:
     yield from people.sensitive_targeting(bound)
     yield from people.named_without_consent(bound)
     yield from people.not_a_number(bound)
+    yield from lacking(cases)
+    yield from may_not_fit(bound)

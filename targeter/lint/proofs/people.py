@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from targeter.binding import Bound
 from targeter.conditions import Condition, scalars
@@ -13,31 +14,41 @@ from targeter.expressions.compiler import Compiled
 from targeter.findings import Finding, Place
 from targeter.lint.proofs.cases import Case, Cases
 from targeter.lint.proofs.formulas import Formula, literal
-from targeter.lint.proofs.sensitive import is_a_name, sensitive_category
 from targeter.lint.proofs.solver import satisfiable
 from targeter.rules import Rule
 from targeter.schema import InCopy, type_class
+from targeter.sensitive import words_of
 from targeter.sources.declared import Others
 from targeter.templates import Template
 from targeter.yaml_source import Scalar
 
 _NAMING = re.compile(r"(?i)nam|mention|quot|tag|refer")
+_NAMES = frozenset(
+    {
+        *("name", "forename", "firstname", "surname", "lastname", "nickname"),
+        *("handle", "email", "phone"),
+    }
+)
 
 
 def sensitive_targeting(bound: Bound) -> Iterator[Finding]:
     """TG409: conditions and traits by which people are chosen. Leaving people out is fine."""
+    said_by = cache(bound.project.settings.lint.sensitive.category)
     for compiled in _choosing(bound):
-        if not any(sensitive_category(name) for _, name in compiled.uses):
+        if not any(said_by(name) for _, name in compiled.uses):
             continue
         for node in trees.walk(compiled.tree):
             if node["class"] != "COLUMN_REF":
                 continue
             name = str(node["column_names"][-1])
-            category = sensitive_category(name)
+            category = said_by(name)
             declared = any(c.name == name and c.sensitive for c in compiled.columns)
             if category and not declared:
                 message = f"{name!r} says something about {category}: people are chosen by it"
-                help_ = "take it out, and declare it with sensitive: true, so that nobody can"
+                help_ = "take it out, and declare it with sensitive: true, so that nobody can;\n"
+                help_ += (
+                    "if it means something else here, say so at lint: sensitive: in the settings"
+                )
                 yield Finding("TG409", message, place_of(compiled.scalar, node), help_)
 
 
@@ -88,7 +99,7 @@ def _unguarded(
     if case.is_dead or not case.rule.enabled:
         return None
     for scalar in case.rule.templates:
-        for template in cases.bound.project.variants(scalar.text):
+        for template in cases.bound.project.in_languages(scalar.text):
             if template.topic is None or template.topic.text != topic:
                 continue
             guards = [g.against for g in _guards(cases, case.rule, template)]
@@ -133,6 +144,12 @@ def named_without_consent(bound: Bound) -> Iterator[Finding]:
             if named and not _consents_to_naming(bound, others):
                 for column in named:
                     yield from _named(bound, source.name, others, column)
+
+
+def is_a_name(column: str) -> bool:
+    """Whether a column holds what somebody is called or found by."""
+    words = words_of(column)
+    return bool(words) and ("".join(words) in _NAMES or words[-1] in _NAMES)
 
 
 def _consents_to_naming(bound: Bound, others: Others) -> bool:

@@ -67,7 +67,7 @@ class Serving:
         if rule.name not in self._purposes:
             project = self.cases.bound.project
             self._purposes[rule.name] = frozenset(
-                self._purpose(t) for s in rule.templates for t in project.variants(s.text)
+                self._purpose(t) for s in rule.templates for t in project.in_languages(s.text)
             )
         return self._purposes[rule.name]
 
@@ -75,7 +75,7 @@ class Serving:
         """The templates that are written in one language for everybody, as far as is seen here."""
         if rule.name not in self._firm:
             project = self.cases.bound.project
-            variants = [project.variants(scalar.text) for scalar in rule.templates]
+            variants = [project.in_languages(scalar.text) for scalar in rule.templates]
             self._firm[rule.name] = tuple(
                 v[0] for v in variants if len(v) == 1 and self._serves(v[0])
             )

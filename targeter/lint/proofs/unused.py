@@ -48,6 +48,8 @@ def _asked(bound: Bound, trait: Trait) -> set[str]:
     names |= {c.channel.address for c in settings.channels if c.channel.address}
     if settings.language:
         names.add(settings.language.column.text)
+    if settings.followers:
+        names.add(settings.followers.text)
     return {name.casefold() for name in names}
 
 

@@ -11,8 +11,8 @@ import pytest
 from targeter.binding import bind
 from targeter.findings import CODES, Place
 from targeter.lint.proofs import analyse
-from targeter.lint.proofs.sensitive import sensitive_category
 from targeter.project import read_project
+from targeter.sensitive import Sensitive
 from tests import worlds
 
 SETTINGS = """\
@@ -309,7 +309,7 @@ def test_a_topic_is_guarded_by_whatever_keeps_them_out(
     ],
 )
 def test_a_sensitive_name_is_told_by_its_whole_words(name: str, category: str | None) -> None:
-    assert sensitive_category(name) == category
+    assert Sensitive().category(name) == category
 
 
 def test_choosing_people_by_their_health_is_found_and_sparing_them_is_not(tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""How many people at most: whose places are taken by people before them.
+
+People stand in one order: who is in the audience already, then the rule by priority, then what its
+`rank_by` says, the highest first and the missing last, then an md5 of rule and person. The held-out
+take no place; they are cut where they would have been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from targeter.binding import Bound
+from targeter.database import Engine, identifier
+from targeter.decisions import Decisions
+from targeter.expressions.compiler import run_text
+from targeter.profiles import PROFILES
+from targeter.schema import type_class
+
+_RANKED = "ranked"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """At most `people` for some rules (their numbers) together; `what` is what says so."""
+
+    what: str
+    rules: tuple[int, ...]
+    people: int
+
+
+def cuts_of(bound: Bound, decisions: Decisions) -> tuple[Cut, ...]:
+    """The cuts of a plan: rules first, then campaigns, then everything."""
+    return tuple(_cuts(bound, decisions))
+
+
+def _cuts(bound: Bound, decisions: Decisions) -> Iterator[Cut]:
+    settings = bound.project.settings
+    numbered = list(enumerate(decisions.rules))
+    for number, rule in numbered:
+        if rule.max_people:
+            yield Cut(f"rule {rule.name}", (number,), rule.max_people)
+    for campaign in settings.campaigns:
+        rules = tuple(n for n, rule in numbered if rule.campaign == campaign.name)
+        if campaign.max_people and rules:
+            yield Cut(f"campaign {campaign.name}", rules, campaign.max_people)
+    if settings.max_people and numbered:
+        yield Cut("the settings", tuple(n for n, _ in numbered), settings.max_people)
+
+
+def prepare_ranks(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """Where each choice's people stand, before anybody is cut: what `rank_by` says of them."""
+    rows = [(c.number, c.rule_number, c.rule.name) for c in decisions.choices]
+    columns = {"choice": "INTEGER", "rule": "INTEGER", "name": "VARCHAR"}
+    engine.load("choice_rules", columns, rows)
+    ranks = list(_ranks(bound, decisions))
+    cases = " ".join(f"WHEN {number} THEN rank_{number}" for number, _ in ranks)
+    listed = "".join(f", {sql} AS rank_{number}" for number, sql in ranks)
+    engine.run(
+        f"CREATE OR REPLACE TABLE {_RANKED} AS SELECT p.{identifier(bound.key)} AS person{listed} "
+        f"FROM {PROFILES} AS p" + ("" if ranks else " WHERE false")
+    )
+    rank = f"CASE c.rule {cases} END" if cases else "NULL::DOUBLE"
+    engine.run(
+        f"CREATE OR REPLACE VIEW standing AS SELECT a.person, a.choice, a.text, a.length, "
+        f"a.held_out, a.staying, c.rule, {rank} AS rank, "
+        "md5(c.name || ':' || a.person) AS lot FROM assigned AS a "
+        f"JOIN choice_rules AS c USING (choice) LEFT JOIN {_RANKED} AS r USING (person)"
+    )
+
+
+def _ranks(bound: Bound, decisions: Decisions) -> Iterator[tuple[int, str]]:
+    """For each rule that ranks, its number and the rank of a profile `p` as a DOUBLE."""
+    for number, rule in enumerate(decisions.rules):
+        if rule.rank_by is None:
+            continue
+        compiled = bound.compiled(rule.rank_by)
+        sql = run_text(bound.parser, [compiled.tree])[0]
+        if type_class(compiled.type) in ("date", "time"):
+            sql = f"epoch(({sql})::TIMESTAMP)"
+        # what is no number stands with the missing, last
+        yield number, f"nullif(TRY_CAST(({sql}) AS DOUBLE), 'nan'::DOUBLE)"
+
+
+def cut(engine: Engine, one: Cut, assigned: str, over: str) -> bool:
+    """Take away the people after the last place; whether there were any.
+
+    They go into `over`, and into `just_cut` until the next cut.
+    """
+    rules = ", ".join(map(str, one.rules))
+    count = engine.value(
+        f"SELECT count(*) FROM {assigned} JOIN choice_rules USING (choice) "
+        f"WHERE rule IN ({rules}) AND NOT held_out"
+    )
+    if count < one.people:
+        return False
+    order = "staying DESC, rule, rank DESC NULLS LAST, lot, person"
+    engine.run(
+        "CREATE OR REPLACE TABLE just_cut AS SELECT person, choice, text, length FROM ("
+        "SELECT *, count(*) FILTER (WHERE NOT held_out) OVER (ORDER BY "
+        f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
+        f"FROM standing WHERE rule IN ({rules})) "
+        f"WHERE before >= {one.people} AND NOT staying"
+    )
+    if not engine.value("SELECT count(*) FROM just_cut"):
+        return False
+    engine.run(f"INSERT INTO {over} SELECT person, choice, text, length FROM just_cut")
+    engine.run(f"DELETE FROM {assigned} WHERE person IN (SELECT person FROM just_cut)")
+    return True

@@ -1,0 +1,147 @@
+"""Which messages each person could get: the templates of each rule, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from targeter.binding import Bound
+from targeter.channels import Channel
+from targeter.database import identifier, literal
+from targeter.decisions.experiments import variant_sql
+from targeter.policies import Suppression
+from targeter.profiles import purpose_column
+from targeter.rules import Rule
+from targeter.signature import ALWAYS, NEVER, Both, Builder, Either, Formula, Without
+from targeter.templates import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One rule with one template, for whom the rule holds.
+
+    Who meets `writable` but not `reachable` could read it and has no way to get it; who doesn't
+    meet `permitted` must not get its topic or campaign. `variant` is its arm of an experiment.
+    """
+
+    number: int
+    rule: Rule
+    rule_number: int
+    template: Template
+    channel: Channel
+    writable: Formula
+    reachable: Formula
+    permitted: Formula
+    variant: str | None = None
+
+
+def choices_of(bound: Bound, builder: Builder, rules: Sequence[Rule]) -> tuple[Choice, ...]:
+    """Every choice of the running rules, the best first."""
+    return tuple(_Choices(bound, builder).all(rules))
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    bound: Bound
+    builder: Builder
+
+    def all(self, rules: Sequence[Rule]) -> Iterator[Choice]:
+        number = 0
+        for rule_number, rule in enumerate(rules):
+            for position, scalar in enumerate(rule.templates):
+                for template in self.bound.project.in_languages(scalar.text):
+                    settings = self.bound.project.settings.channel(template.channel.text)
+                    if settings is None:
+                        continue
+                    channel = settings.channel
+                    permitted = Both(tuple(self._permitted(rule, template)))
+                    yield Choice(
+                        number,
+                        rule,
+                        rule_number,
+                        template,
+                        channel,
+                        Both((*self._writable(rule, position, template), permitted)),
+                        Both(tuple(self._reachable(rule, template, channel))),
+                        permitted,
+                        scalar.text if rule.variants else None,
+                    )
+                    number += 1
+
+    def _writable(self, rule: Rule, position: int, template: Template) -> Iterator[Formula]:
+        """In this person's variant and language, with every value it needs."""
+        if rule.variants:
+            key = f"p.{identifier(self.bound.key)}"
+            yield self.builder.leaf(variant_sql(rule.variants, position, rule.salt, key))
+        yield self._language(template)
+        for name in sorted(template.required):
+            column = self.bound.profile.get(name)
+            if column is not None and column.nullable:
+                yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
+
+    def _permitted(self, rule: Rule, template: Template) -> Iterator[Formula]:
+        """Not refused by topic or campaign."""
+        for suppression in self._scoped(rule, template):
+            if suppression.channel is None:
+                yield Without(self.builder.holds(suppression.when))
+
+    def _scoped(self, rule: Rule, template: Template) -> Iterator[Suppression]:
+        """The suppressions that are for such messages only."""
+        topic = template.topic.text if template.topic else None
+        for suppression in self.bound.project.suppressions:
+            if not suppression.is_for_everything and suppression.concerns(
+                topic, template.channel.text, rule.campaign
+            ):
+                yield suppression
+
+    def _language(self, template: Template) -> Formula:
+        """Each person gets one language: the closest to their own there is, else the default."""
+        language = self.bound.project.settings.language
+        if language is None:
+            return ALWAYS
+        variants = self.bound.project.in_languages(template.name)
+        names = [v.language.casefold() for v in variants if v.language]
+        if template is not _fallback(variants, language.default):
+            return self._closest((template.language or "").casefold(), names)
+        others = [v.language.casefold() for v in variants if v is not template and v.language]
+        return Without(Either(tuple(self._closest(other, names) for other in others)))
+
+    def _closest(self, language: str, names: Sequence[str]) -> Formula:
+        """Who speaks a language, and none of `names` that is closer: de-AT goes before de."""
+        if not language:
+            return NEVER
+        closer = [name for name in names if name.startswith(f"{language}-")]
+        speaks = self._speaks(language)
+        if not closer:
+            return speaks
+        return Both((speaks, Without(Either(tuple(self._speaks(name) for name in closer)))))
+
+    def _speaks(self, language: str) -> Formula:
+        """Who speaks a language or a variety of it: somebody who speaks de-AT reads de."""
+        settings = self.bound.project.settings.language
+        assert settings is not None
+        column = self.bound.profile.get(settings.column.text)
+        assert column is not None
+        text = f"replace(lower(trim(p.{identifier(column.name)}::VARCHAR)), '_', '-')"
+        return self.builder.leaf(f"starts_with({text} || '-', {literal(f'{language}-')})")
+
+    def _reachable(self, rule: Rule, template: Template, channel: Channel) -> Iterator[Formula]:
+        """The channel's purpose is given, there is an address, and no suppression for it."""
+        declared = {purpose.name for purpose in self.bound.project.settings.purposes}
+        if channel.purpose in declared:
+            yield self.builder.leaf(f"p.{identifier(purpose_column(channel.purpose))}")
+        if channel.address is not None:
+            column = self.bound.profile.get(channel.address)
+            if column is not None:
+                yield self.builder.leaf(f"p.{identifier(column.name)} IS NOT NULL")
+        for suppression in self._scoped(rule, template):
+            if suppression.channel is not None:
+                yield Without(self.builder.holds(suppression.when))
+
+
+def _fallback(variants: Sequence[Template], default: str) -> Template | None:
+    """The variant for everybody else: the default language's, cut at its dashes, or the plain."""
+    by_name = {v.language.casefold() if v.language else "": v for v in variants}
+    while default and default not in by_name:
+        default = default.rpartition("-")[0]
+    return by_name.get(default)

@@ -1,0 +1,124 @@
+"""The questions asked of everybody, in the engine."""
+
+from __future__ import annotations
+
+from targeter.binding import Bound
+from targeter.database import Engine, identifier, literal
+from targeter.decisions.experiments import held_sql
+from targeter.decisions.planned import Decisions
+from targeter.history import moment
+from targeter.policies import Campaign
+from targeter.profiles import PROFILES
+from targeter.resting import MEMBERS, RESTS, find_resting
+
+DECIDED = "decided"
+
+
+def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """One row a person: signature, first gate, best rule, first choice, and held out or not.
+
+    `stays` is whether they keep their place in the audience of the choice `member_of`.
+    """
+    find_resting(engine, bound, decisions.limits)
+    _members_by_choice(engine, bound, decisions)
+    signatures(engine, bound, decisions)
+    gate = "CASE WHEN hard IS NOT NULL THEN hard WHEN NOT stays THEN soft END"
+    stays = f"hard IS NULL AND NOT {held_of('member_of', bound, decisions)} AND would_stay"
+    engine.run(
+        f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * EXCLUDE (hard, soft, would_stay), "
+        "CASE WHEN gate IS NULL THEN rule END AS best_rule, "
+        "CASE WHEN gate IS NULL AND NOT stays THEN choice END AS first_choice FROM ("
+        f"SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays FROM ("
+        f"SELECT *, {decisions.first_gate(resting=False)} AS hard, "
+        f"{decisions.first_gate(resting=True)} AS soft, "
+        f"{decisions.stays('member_of')} AS would_stay, "
+        f"{decisions.first_rule()} AS rule, {decisions.first_choice()} AS choice "
+        "FROM signatures)))"
+    )
+    _fill_capacities(engine, bound, decisions)
+
+
+def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    signature = decisions.signature
+    words = "".join(
+        f", {word} AS {name}" for word, name in zip(signature.words, signature.columns, strict=True)
+    )
+    key = f"p.{identifier(bound.key)}"
+    groups = [f"{held_sql(bound.project.settings.holdout, key)} AS held_out"]
+    groups += [
+        f"{held_sql(campaign.holdout, key)} AS held_{number}"
+        for number, campaign in _campaigns_held(bound)
+    ]
+    engine.run(
+        f"CREATE OR REPLACE TABLE signatures AS SELECT {key} AS person, {', '.join(groups)}, "
+        f"m.choice AS member_of{words} FROM {PROFILES} AS p "
+        f"LEFT JOIN {RESTS} AS h ON h.person = {key} "
+        f"LEFT JOIN member_choices AS m ON m.person = {key}"
+    )
+
+
+def _campaigns_held(bound: Bound) -> list[tuple[int, Campaign]]:
+    campaigns = bound.project.settings.campaigns
+    return [(number, one) for number, one in enumerate(campaigns) if one.holdout]
+
+
+def held_of(choice: str, bound: Bound, decisions: Decisions) -> str:
+    """SQL: whether a person is held out of a choice, by the project or by its campaign."""
+    campaigns = {one.name: number for number, one in _campaigns_held(bound)}
+    cases = [
+        f"WHEN {c.number} THEN held_{campaigns[c.rule.campaign]}"
+        for c in decisions.choices
+        if c.rule.campaign in campaigns
+    ]
+    by_campaign = f"coalesce(CASE {choice} {' '.join(cases)} END, false)" if cases else "false"
+    return f"(held_out OR {by_campaign})"
+
+
+def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """Whose place in an audience isn't over yet, by the choice that they entered it by."""
+    rows = []
+    for choice in decisions.choices:
+        settings = bound.project.settings.channel(choice.channel.name)
+        if settings is not None and settings.stay is not None:
+            names = choice.rule.name, choice.template.id, choice.channel.name
+            rows.append((choice.number, *names, settings.stay.interval))
+    values = ", ".join(f"({', '.join(map(literal, row[:-1]))}, {row[-1]})" for row in rows)
+    source = f"(VALUES {values}) AS c(choice, rule, template, channel, stay)"
+    now = f"{literal(moment(bound.today).isoformat(sep=' '))}::TIMESTAMP"
+    engine.run(
+        "CREATE OR REPLACE TABLE member_choices AS "
+        + (
+            f"SELECT m.person, c.choice, m.text FROM {MEMBERS} AS m JOIN {source} "
+            "USING (rule, template, channel) WHERE m.contacted_at + c.stay > " + now
+            if rows
+            else f"SELECT person, NULL::INTEGER AS choice, text FROM {MEMBERS} WHERE false"
+        )
+    )
+
+
+def _fill_capacities(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """Who comes after a handoff's capacity, in the order of an md5, is with service unserved."""
+    capacities = {h.name: h.capacity for h in bound.project.handoffs if h.capacity}
+    for number, gate in enumerate(decisions.gates):
+        if gate.outcome == "handed_over" and gate.name in capacities:
+            order = f"md5({literal(f'{gate.name}:')} || person), person"
+            engine.run(
+                f"UPDATE {DECIDED} SET gate = {number - 1} WHERE person IN (SELECT person FROM "
+                f"{DECIDED} WHERE gate = {number} QUALIFY row_number() OVER (ORDER BY {order}) "
+                f"> {capacities[gate.name]})"
+            )
+
+
+def needed_columns(bound: Bound) -> frozenset[str]:
+    """Every profile column that a condition, a template, a channel or the language asks for."""
+    project, settings = bound.project, bound.project.settings
+    names = {name for one in bound.expressions.values() for alias, name in one.uses}
+    names |= {v.name for template in project.templates for v in template.variables}
+    asked = [c.channel.address for c in settings.channels if c.channel.address]
+    if settings.language:
+        asked.append(settings.language.column.text)
+    if settings.followers:
+        asked.append(settings.followers.text)
+    # settings name columns as SQL does, in any case
+    names |= {column.name for column in map(bound.profile.get, asked) if column}
+    return frozenset(column.name for column in bound.profile if column.name in names)

@@ -1,0 +1,182 @@
+"""Plans that outlive their run: saved, compared with another, executed exactly as they stand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from targeter import batches, pipeline, plans, reports
+from targeter.errors import BadData, PlanRefused, RulesAreWrong
+from targeter.pipeline import Options, Profiled, Progress, history_of, planned, profiled, silent
+from targeter.project import read_project
+from targeter.runs import Run
+
+_GIT = "git:"
+_SENT = "sent"
+_BEFORE = "plan_before"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to do with a plan besides showing it.
+
+    `out` is the folder it is saved in. `against` is a plan's folder, `sent` or `git:REF`.
+    `examples` are the messages shown a rule, or the people shown of each change.
+    """
+
+    out: Path | None = None
+    against: str | None = None
+    examples: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A plan as it was shown, saved, and compared; what wasn't asked for is None."""
+
+    report: reports.PlanReport | None
+    saved: plans.Saved | None
+    comparison: plans.Comparison | None
+
+
+def plan(options: Options, request: Request, progress: Progress = silent) -> Kept:
+    """Plan, and keep or compare it. Raises `NothingToCheck` when nothing was sent to compare with.
+
+    Without a comparison there is a report, and with one there is none.
+    """
+    if request.out is None and request.against is None:
+        report = pipeline.plan(options, examples=request.examples, progress=progress)
+        return Kept(report, None, None)
+    return _kept(options, request, progress)
+
+
+def _kept(options: Options, request: Request, progress: Progress) -> Kept:
+    with _compared_with(options, request, progress) as before, planned(options, progress) as run:
+        history = history_of(run.project, options)
+        # shown before it is saved: digests look at the whole history, later days included
+        report = reports.plan_report(run, request.examples) if before is None else None
+        comparison = _comparison(run, before, request) if before else None
+        saved = plans.save(run, request.out, history) if request.out else None
+        return Kept(report, saved, comparison)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The rows of a plan to compare with."""
+
+    name: str
+    saved: plans.SavedPlan
+
+
+@contextmanager
+def _compared_with(
+    options: Options, request: Request, progress: Progress
+) -> Iterator[_Before | None]:
+    """The plan to compare with: of a folder, of the last batch, or made for a revision."""
+    name = request.against
+    if name is None:
+        yield None
+    elif name.startswith(_GIT):
+        with tempfile.TemporaryDirectory(prefix="targeter-") as folder:
+            yield _Before(name, _of_revision(options, name, Path(folder), progress))
+    elif name == _SENT:
+        history = history_of(read_project(options.root), options)
+        yield _Before(name, plans.last_sent(history))
+    else:
+        yield _Before(name, plans.open_rows(Path(name)))
+
+
+def _of_revision(options: Options, name: str, folder: Path, progress: Progress) -> plans.SavedPlan:
+    """What the rules and templates of a revision make of today's data, day and history."""
+    ref = name.removeprefix(_GIT)
+    plans.write_revision(options.root, ref, folder / "project")
+    project = read_project(options.root)
+    day = options.as_of or project.settings.as_of or options.today
+    then = replace(options, as_of=day, history=history_of(project, options))
+    try:
+        with planned(then, progress, folder / "project") as run:
+            return plans.set_aside(run, folder)
+    except (RulesAreWrong, BadData) as error:
+        raise plans.wrong_there(error, ref) from error
+
+
+def _comparison(run: Run, before: _Before, request: Request) -> plans.Comparison:
+    this = plans.plan_of(run)
+    plans.load_rows(run.engine, before.saved, plans.ASSIGNMENTS, _BEFORE)
+    then = before.saved.plan
+    against = plans.Against(before.name, then.plan_id, then.as_of)
+    return plans.compare(run.engine, _BEFORE, against, (this.plan_id, this.as_of), request.examples)
+
+
+# -- executing a saved plan ------------------------------------------------------------------
+
+
+def render_plan(
+    options: Options,
+    folder: Path,
+    request: batches.Request,
+    *,
+    drop_changed: bool = False,
+    progress: Progress = silent,
+) -> batches.Rendered:
+    """Write the messages of a saved plan, exactly: nothing is decided again.
+
+    Raises `PlanRefused` when the plan is damaged, or was made by another version, from other files
+    or other data; `drop_changed` makes a new plan without the people whose data changed.
+    """
+    saved = plans.open_plan(folder)
+    project = read_project(options.root)
+    history = history_of(project, options)
+    there = batches.already_there(saved.plan.plan_id, request, history)
+    if there is not None:
+        return there
+    plans.refuse_other_files(saved, project)
+    then = replace(options, as_of=saved.plan.as_of)
+    with _profiled(then, progress) as now:
+        plans.refuse_other_engine(saved, now.engine)
+        return _rendered(now, saved, request, history, drop_changed)
+
+
+@contextmanager
+def _profiled(options: Options, progress: Progress) -> Iterator[Profiled]:
+    """The profiles of today's data. Where the rules no longer fit it, the data is what changed."""
+    try:
+        with profiled(options, progress) as now:
+            yield now
+    except RulesAreWrong as error:
+        raise PlanRefused(
+            "the data no longer has what the rules of this plan ask for",
+            help="plan again with targeter plan --out DIR",
+            findings=error.findings,
+        ) from error
+
+
+def _rendered(
+    now: Profiled,
+    saved: plans.SavedPlan,
+    request: batches.Request,
+    history: Path,
+    drop_changed: bool,
+) -> batches.Rendered:
+    engine, plan = now.engine, saved.plan
+    plans.load_plan(engine, saved)
+    plans.take_digests(engine, now.bound, now.decisions, history, plan.plan_id)
+    changes = plans.changes_since(engine, plan.plan_id, plans.KEPT, saved.columns)
+    if not drop_changed or not changes.people:
+        plans.refuse_other_data(changes)
+        return batches.write(engine, plan, request, history)
+    fewer = plans.without_changed(engine, plan)
+    rendered = batches.write(engine, fewer, request, history)
+    notes = (*_left_out(plan.people - fewer.people, changes.new),)
+    return replace(rendered, notes=(*notes, *plans.too_small(engine, now.bound)))
+
+
+def _left_out(dropped: int, new: int) -> Iterator[str]:
+    if dropped:
+        noun = "person is" if dropped == 1 else "people are"
+        yield f"{dropped:,} {noun} left out, whose data changed since the plan was made"
+    if new:
+        noun = "person wasn't" if new == 1 else "people weren't"
+        yield f"{new:,} {noun} there when the plan was made"

@@ -1,0 +1,131 @@
+"""What data a plan was made from, as digests: no value is kept, and every change is seen.
+
+One salted digest a person says how many people changed; one digest a column, over all people,
+says which columns. What people were sent before is a column like the others.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from targeter.binding import Bound
+from targeter.database import Engine, identifier, literal
+from targeter.decisions import Decisions
+from targeter.history import COLUMNS, CONTACTS, load_contacts
+from targeter.plans.rows import exactly
+from targeter.plans.uses import digested_columns
+from targeter.profiles import PROFILES
+
+DIGESTS = "digests"
+DIGEST_COLUMNS = {"person": "VARCHAR", "digest": "UBIGINT"}
+CONTACT_HISTORY = "contact history"
+_VALUES = "digested_values"
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How data differs from what a plan was made from.
+
+    `changed` are people whose values differ, `gone` and `new` those only then or only now there.
+    `columns` are those that differ; None where that can't be told, since people are gone.
+    """
+
+    changed: int
+    gone: int
+    new: int
+    columns: tuple[str, ...] | None
+
+    @property
+    def people(self) -> int:
+        return self.changed + self.gone + self.new
+
+
+def take_digests(
+    engine: Engine, bound: Bound, decisions: Decisions, history: Path, plan: str
+) -> None:
+    """Fill `digests` (person, digest) from profiles and contact history, salted with the plan."""
+    # who was contacted after the plan's day was contacted since it was made
+    load_contacts(engine, replace(bound, today=dt.date.max), history)
+    columns = digested_columns(bound, decisions)
+    shown = {name: name for name, _ in engine.columns_of(PROFILES)}
+    texts = dict(_texts(engine, [name for name in columns if name in shown]))
+    listed = "".join(f", {text} AS {identifier(name)}" for name, text in texts.items())
+    key = f"p.{identifier(bound.key)}"
+    engine.run(
+        f"CREATE OR REPLACE VIEW {_VALUES} AS SELECT {key} AS person{listed}, "
+        f"h.contacts AS {identifier(CONTACT_HISTORY)} FROM {PROFILES} AS p "
+        f"LEFT JOIN ({_contacts()}) AS h ON h.person = {key}"
+    )
+    values = exactly(identifier(name) for name in ("person", *texts, CONTACT_HISTORY))
+    engine.run(
+        f"CREATE OR REPLACE TABLE {DIGESTS} AS SELECT person, "
+        f"md5_number_lower({literal(_salt(plan))} || {values}) AS digest FROM {_VALUES}"
+    )
+
+
+def _salt(plan: str) -> str:
+    return hashlib.sha256(f"digests of {plan}".encode()).hexdigest()[:16]
+
+
+def _texts(engine: Engine, columns: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each column with SQL for its value as a text; a list as JSON, which quotes its entries."""
+    types = dict(engine.columns_of(PROFILES))
+    for name in columns:
+        column = f"p.{identifier(name)}"
+        nested = types[name].endswith(("]", ")")) and not types[name].startswith("DECIMAL")
+        yield name, f"to_json({column})::VARCHAR" if nested else f"{column}::VARCHAR"
+
+
+def _contacts() -> str:
+    """SQL: for each person a text of all their contacts, free of their order."""
+    event = exactly(f"{identifier(name)}::VARCHAR" for name in COLUMNS)
+    return (
+        "SELECT person, count(*) || ':' || sum(md5_number_lower(event)::HUGEINT) AS contacts "
+        f"FROM (SELECT person, {event} AS event FROM {CONTACTS}) GROUP BY person"
+    )
+
+
+def column_digests(engine: Engine, plan: str, among: str | None = None) -> dict[str, str]:
+    """For each column a digest of everybody's value, or of the people in the table `among`.
+
+    The engine's own hash will do here: it only tells which columns to name, and a plan of another
+    version of the engine is refused before.
+    """
+    names = [name for name, _ in engine.columns_of(_VALUES) if name != "person"]
+    salt = literal(_salt(plan))
+    sums = [f"sum(hash({salt}, person, {identifier(name)})::HUGEINT)" for name in names]
+    people = f" WHERE person IN (SELECT person FROM {identifier(among)})" if among else ""
+    row = engine.row(f"SELECT {', '.join(sums)} FROM {_VALUES}{people}")
+    return {
+        name: hashlib.sha256(f"{name}:{value}".encode()).hexdigest()[:16]
+        for name, value in zip(names, row, strict=True)
+    }
+
+
+def changes_since(engine: Engine, plan: str, kept: str, columns: Mapping[str, str]) -> Changes:
+    """What differs between the table `kept` (digests of then) and `digests` (of now).
+
+    Fills `changed_people` (person). `columns` are the digests of then.
+    """
+    engine.run(
+        "CREATE OR REPLACE TABLE changed_people AS SELECT person, "
+        "CASE WHEN n.digest IS NULL THEN 'gone' WHEN k.digest IS NULL THEN 'new' "
+        f"ELSE 'changed' END AS how FROM {identifier(kept)} AS k FULL JOIN {DIGESTS} AS n "
+        "USING (person) WHERE k.digest IS DISTINCT FROM n.digest"
+    )
+    counts: dict[str, int] = dict(
+        engine.rows("SELECT how, count(*) FROM changed_people GROUP BY 1")
+    )
+    changed, gone, new = (counts.get(how, 0) for how in ("changed", "gone", "new"))
+    if gone:
+        return Changes(changed, gone, new, None)
+    if not changed:
+        return Changes(changed, gone, new, ())
+    now = column_digests(engine, plan, kept)
+    names = sorted({*now, *columns})
+    differing = tuple(name for name in names if now.get(name) != columns.get(name))
+    return Changes(changed, gone, new, differing)

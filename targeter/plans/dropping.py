@@ -1,0 +1,41 @@
+"""A saved plan without the people whose data changed since: another plan, with another id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from targeter.binding import Bound
+from targeter.cells import smallest_audience
+from targeter.database import Engine, literal
+from targeter.outcomes import OUTCOMES
+from targeter.plans.assignments import ASSIGNMENTS, LEAVING, identity
+from targeter.plans.manifest import Plan
+
+
+def without_changed(engine: Engine, plan: Plan) -> Plan:
+    """Take everybody in `changed_people` out of `assignments` and `leavers`."""
+    for table in (ASSIGNMENTS, LEAVING):
+        engine.run(f"DELETE FROM {table} WHERE person IN (SELECT person FROM changed_people)")
+    counts: dict[str, int] = dict(
+        engine.rows(f"SELECT outcome, count(*) FROM {ASSIGNMENTS} GROUP BY 1")
+    )
+    outcomes = {name: counts.get(name, 0) for name in OUTCOMES}
+    return plan.without(identity(engine, plan.as_of), outcomes)
+
+
+def too_small(engine: Engine, bound: Bound) -> Iterator[str]:
+    """What to say of promoted texts that have fewer people now than their network shows them to."""
+    for declared in bound.project.settings.channels:
+        channel = declared.channel
+        if channel.delivery != "promoted":
+            continue
+        smallest = smallest_audience(channel)
+        cells = engine.rows(
+            f"SELECT count(*) AS people FROM {ASSIGNMENTS} WHERE outcome = 'message' "
+            f"AND channel = {literal(channel.name)} GROUP BY text HAVING people < {smallest} "
+            "ORDER BY people"
+        )
+        if cells:
+            texts = "1 text has" if len(cells) == 1 else f"{len(cells):,} texts have"
+            fewest = f"the smallest {cells[0][0]:,}"
+            yield f"{channel.name}: {texts} fewer than {smallest:,} people now, {fewest}"

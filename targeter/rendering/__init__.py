@@ -1,0 +1,24 @@
+"""The text each person would get: values made inert, Jinja, footer and link, measured.
+
+`Writer` writes one message and is the law; `render_choices` writes everybody's, faster and the
+same to the byte.
+"""
+
+from targeter.inert import neutralise
+from targeter.rendering.everybody import render_choices
+from targeter.rendering.slow import SlowPart, slow_parts
+from targeter.rendering.writer import EMPTY, MISSING, TOO_LONG, Message, Writer, limit_of, link_of
+
+__all__ = [
+    "EMPTY",
+    "MISSING",
+    "TOO_LONG",
+    "Message",
+    "SlowPart",
+    "Writer",
+    "limit_of",
+    "link_of",
+    "neutralise",
+    "render_choices",
+    "slow_parts",
+]

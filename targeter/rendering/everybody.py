@@ -1,0 +1,166 @@
+"""Everybody's texts, by choice: dictionaries joined, concatenated and added up by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from targeter.binding import Bound
+from targeter.database import Engine, Row, identifier, literal
+from targeter.decisions import Choice
+from targeter.profiles import PROFILES
+from targeter.rendering.dictionaries import MANY, Filler, People
+from targeter.rendering.pieces import Piece, pieces
+from targeter.rendering.sums import IN_DOUBT, Sums
+from targeter.rendering.writer import Writer, link_of
+
+# Below so many people the dictionaries cost more statements than they save messages.
+FEW = 1_000
+# From this share of everybody on, the distinct values of everybody are read.
+_MOST = 0.5
+
+_MADE = ("in_doubt", "inputs", "reached", "texts")
+_TEXTS = {"input": "BIGINT", "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
+
+
+def render_choices(
+    engine: Engine,
+    bound: Bound,
+    choices: Iterable[Choice],
+    waiting: str,
+    drafts: str,
+    *,
+    few: int = FEW,
+    many: int = MANY,
+) -> None:
+    """Write the texts of everybody in `waiting` (person, choice) into the table `drafts`.
+
+    `drafts` gets person, choice, text, length and why. Nobody waits twice with one choice, and
+    who waits has a profile. Fewer than `few` people with a choice, or more than `many` distinct
+    values of a column, change how texts are made and never what they are.
+    """
+    engine.run(
+        f"CREATE OR REPLACE TABLE {drafts} "
+        "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR)"
+    )
+    counts: dict[int, int] = dict(
+        engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
+    )
+    everybody = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
+    for choice in choices:
+        people = counts.get(choice.number, 0)
+        if not people:
+            continue
+        writer = Writer(choice.template, choice.channel, bound, link_of(choice))
+        asked = _Asked(engine, bound.key, writer, choice.number, waiting, drafts)
+        cut = pieces(writer) if people >= few else None
+        if not writer.columns:
+            asked.write_one()
+        elif cut is None:
+            asked.write_whole()
+        else:
+            asked.write_pieces(cut, people / max(everybody, 1), many)
+    for table in _MADE:
+        engine.run(f"DROP TABLE IF EXISTS {table}")
+
+
+class _Asked:
+    """One choice's people, and the ways to write to them."""
+
+    def __init__(
+        self, engine: Engine, key: str, writer: Writer, choice: int, waiting: str, drafts: str
+    ) -> None:
+        self._engine, self._key, self._writer = engine, key, writer
+        self._choice, self._waiting, self._drafts = choice, waiting, drafts
+
+    def write_one(self) -> None:
+        """The one text of a template without values."""
+        message = self._writer.write(())
+        self._engine.run(
+            f"INSERT INTO {self._drafts} SELECT person, choice, {literal(message.text)}, "
+            f"{message.length}, {literal(message.why)} FROM {self._waiting} "
+            f"WHERE choice = {self._choice}"
+        )
+
+    def write_whole(self, waiting: str | None = None) -> None:
+        """Each distinct input as one text: right for every template."""
+        engine, writer = self._engine, self._writer
+        numbered = [
+            f"p.{identifier(name)} AS v{number}" for number, name in enumerate(writer.columns)
+        ]
+        engine.run(
+            f"CREATE OR REPLACE TABLE reached AS SELECT w.person, {', '.join(numbered)} "
+            f"{self._people(waiting)}"
+        )
+        values = ", ".join(f"v{number}" for number in range(len(numbered)))
+        engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached")
+        # people find their text by the number of its input: a value may not survive the way
+        # through Python and back (a date without end doesn't), and nobody may be lost
+        inputs = engine.chunks("SELECT rowid, * FROM inputs")
+        engine.load("texts", _TEXTS, (_row(writer, *row) for chunk in inputs for row in chunk))
+        same = " AND ".join(
+            f"i.v{number} IS NOT DISTINCT FROM a.v{number}" for number in range(len(numbered))
+        )
+        engine.run(
+            f"INSERT INTO {self._drafts} SELECT a.person, {self._choice}, t.text, t.length, t.why "
+            f"FROM reached AS a JOIN inputs AS i ON {same} JOIN texts AS t ON t.input = i.rowid"
+        )
+
+    def write_pieces(self, cut: Sequence[Piece], share: float, many: int) -> None:
+        """Dictionaries of the pieces, joined to the people, who are that share of everybody."""
+        engine, people = self._engine, self._reached(share)
+        filled = Filler(engine, self._writer, people, many).fill(_groups(cut))
+        sums = Sums(self._writer, cut, filled)
+        joined = f"{people.everyone} {sums.joins} {people.where}"
+        engine.run(
+            f"INSERT INTO {self._drafts} SELECT person, {self._choice}, {sums.judged} "
+            f"FROM (SELECT {people.person} AS person, {sums.added} {joined})"
+        )
+        for dictionary in filled:
+            engine.run(f"DROP TABLE {dictionary.table}")
+        if sums.may_be_in_doubt:
+            self._look_again()
+
+    def _reached(self, share: float) -> People:
+        """Where the people's values are read, whatever costs least."""
+        columns, key = self._writer.columns, f"p.{identifier(self._key)}"
+        if share >= _MOST:  # the values of everybody cost less than a join
+            shown = {name: f"p.{identifier(name)}" for name in columns}
+            everybody = f"FROM {PROFILES} AS p"
+            if share == 1:
+                return People(key, shown, everybody, everybody)
+            return People(key, shown, everybody, *self._parts(self._waiting))
+        shown = {name: f"p.c{number}" for number, name in enumerate(columns)}
+        listed = ", ".join(f"p.{identifier(name)} AS {shown[name][2:]}" for name in columns)
+        self._engine.run(
+            f"CREATE OR REPLACE TABLE reached AS SELECT w.person, {listed} {self._people()}"
+        )
+        return People("p.person", shown, "FROM reached AS p", "FROM reached AS p")
+
+    def _look_again(self) -> None:
+        """Whole texts for those whose sums leave open whether they may go, or why not."""
+        of_these = f"FROM {self._drafts} WHERE choice = {self._choice} AND why = '{IN_DOUBT}'"
+        self._engine.run(f"CREATE OR REPLACE TABLE in_doubt AS SELECT person, choice {of_these}")
+        if self._engine.value("SELECT count(*) FROM in_doubt"):
+            self._engine.run(f"DELETE {of_these}")
+            self.write_whole("in_doubt")
+
+    def _people(self, waiting: str | None = None) -> str:
+        return " ".join(self._parts(waiting or self._waiting))
+
+    def _parts(self, waiting: str) -> tuple[str, str]:
+        joined = f"FROM {waiting} AS w JOIN {PROFILES} AS p ON p.{identifier(self._key)} = w.person"
+        return joined, f"WHERE w.choice = {self._choice}"
+
+
+def _row(writer: Writer, number: int, *values: object) -> Row:
+    message = writer.write(values)
+    return number, message.text, message.length, message.why
+
+
+def _groups(cut: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces that read the same columns share a dictionary."""
+    groups: dict[tuple[str, ...], list[Piece]] = {}
+    for piece in cut:
+        if piece.columns:
+            groups.setdefault(piece.columns, []).append(piece)
+    return list(groups.values())

@@ -1,0 +1,152 @@
+"""What a plan warns of: limits without effect, groups too small to tell, cells that clash."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from statistics import NormalDist
+
+from targeter.database import literal
+from targeter.findings import Finding, Place
+from targeter.limits import Holdout
+from targeter.outcomes import RESULTS
+from targeter.project import SETTINGS
+from targeter.rendering import link_of
+from targeter.runs import Run
+
+# X allows so many active line items an account, and a cell takes one; half of it is a warning.
+MOST_CELLS = 8_000
+_WARN_CELLS = MOST_CELLS // 2
+# A test that finds a difference by accident once in 20 times, and a real one 4 times of 5.
+_ALPHA, _POWER = 0.05, 0.8
+# In percent: what is assumed where no base_rate says better.
+BASE_RATE = 1.0
+_SETTINGS = Place(SETTINGS, 1, 1)
+
+
+def limit_findings(run: Run) -> Iterator[Finding]:
+    """What the data shows of limits, control groups and cells."""
+    yield from _no_history(run)
+    yield from _small_holdouts(run)
+    yield from _many_cells(run)
+    yield from _clashing_links(run)
+
+
+def _no_history(run: Run) -> Iterator[Finding]:
+    """Without a history a cap forbids nothing, and nobody should believe it does."""
+    limits = run.decisions.limits
+    if not limits.asks or run.held.contacts:
+        return
+    names = [name for name, limit in _named(run) if limit]
+    verb = "holds" if len(names) == 1 else "hold"
+    message = f"nobody was contacted before, so {' and '.join(names)} {verb} nobody back yet"
+    help_ = "render fills batches/; history: imported: names a source of earlier messages"
+    yield Finding("TG721", message, _SETTINGS, help_)
+
+
+def _named(run: Run) -> Iterator[tuple[str, object]]:
+    limits = run.decisions.limits
+    yield "frequency_cap", limits.rest.cap or any(rule.rest.cap for _, rule in limits.rules)
+    cooling = limits.rest.cooldown or any(rule.rest.cooldown for _, rule in limits.rules)
+    yield "cooldown", cooling
+    yield "again_after", limits.handoffs
+
+
+# -- control groups --------------------------------------------------------------------------
+
+
+def people_needed(base_rate: float, lift: float, ratio: float) -> int:
+    """How many people a control group takes to see a difference between two shares.
+
+    `base_rate` is the share without messages and `lift` what is added, both 0 to 1; `ratio` is how
+    many people get a message for each that is held out. The usual formula for two proportions,
+    two-sided, at 5 % error and 80 % power.
+    """
+    normal = NormalDist()
+    z = normal.inv_cdf(1 - _ALPHA / 2) + normal.inv_cdf(_POWER)
+    treated = base_rate + lift
+    spread = base_rate * (1 - base_rate) + treated * (1 - treated) / ratio
+    return math.ceil(z * z * spread / (lift * lift))
+
+
+def _small_holdouts(run: Run) -> Iterator[Finding]:
+    settings = run.project.settings
+    held, sent = _counts(run, None)
+    if settings.holdout:
+        yield from _small(settings.holdout, held, sent, "", _SETTINGS)
+    for campaign in settings.campaigns:
+        if campaign.holdout and any(r.campaign == campaign.name for r in run.decisions.rules):
+            counted = _counts(run, campaign.name)
+            name = f" of campaign {campaign.name!r}"
+            yield from _small(campaign.holdout, *counted, name, campaign.place)
+
+
+def _counts(run: Run, campaign: str | None) -> tuple[int, int]:
+    """People held out and people with a message, of one campaign or of all."""
+    choices = [str(c.number) for c in run.decisions.choices if campaign in (None, c.rule.campaign)]
+    held, sent = run.engine.row(
+        "SELECT count(*) FILTER (outcome = 'held_out'), count(*) FILTER (outcome = 'message') "
+        f"FROM {RESULTS} WHERE choice IN ({', '.join(choices) or '-1'})"
+    )
+    return held, sent
+
+
+def _small(holdout: Holdout, held: int, sent: int, whose: str, place: Place) -> Iterator[Finding]:
+    """A group too small to see even that messages double what people do anyway."""
+    if not sent:
+        return
+    rate = (holdout.base_rate or BASE_RATE) / 100
+    lift = min(rate, 1 - rate)
+    needed = people_needed(rate, lift, sent / max(held, 1))
+    if held >= needed:
+        return
+    assumed = "" if holdout.base_rate else " (assumed: holdout says no base_rate)"
+    message = (
+        f"the control group{whose} has {held:,} people: too few to see even that messages double "
+        f"a base rate of {rate * 100:g} %{assumed}; it takes {needed:,}"
+    )
+    yield Finding("TG722", message, place, "raise percent, or add up several plans")
+
+
+# -- cells -----------------------------------------------------------------------------------
+
+
+def _many_cells(run: Run) -> Iterator[Finding]:
+    promoted = [c.number for c in run.decisions.choices if c.channel.delivery == "promoted"]
+    if not promoted:
+        return
+    count = int(
+        run.engine.value(
+            f"SELECT count(*) FROM (SELECT DISTINCT choice, text FROM {RESULTS} WHERE outcome = "
+            f"'message' AND choice IN ({', '.join(map(str, promoted))}))"
+        )
+    )
+    if count > _WARN_CELLS:
+        message = f"{count:,} promoted texts, each with an audience: X serves {MOST_CELLS:,}"
+        help_ = "fewer values in promoted copy, or larger audiences: min_audience"
+        yield Finding("TG723", message, _SETTINGS, help_)
+
+
+def _clashing_links(run: Run) -> Iterator[Finding]:
+    """A promoted text is one post, and a post has one link."""
+    links = {
+        c.number: link_of(c) for c in run.decisions.choices if c.channel.delivery == "promoted"
+    }
+    if len(set(links.values())) < 2:
+        return
+    channels = {c.number: c.channel.name for c in run.decisions.choices}
+    values = ", ".join(
+        f"({n}, {literal(channels[n])}, {literal(link or 'none')})" for n, link in links.items()
+    )
+    rows = run.engine.rows(
+        "SELECT max(r.choice), r.text, list_sort(list(DISTINCT c.link)) FROM "
+        f"{RESULTS} AS r JOIN (VALUES {values}) AS c(choice, channel, link) USING (choice) "
+        "WHERE r.outcome = 'message' GROUP BY c.channel, r.text "
+        "HAVING count(DISTINCT c.link) > 1 ORDER BY c.channel, r.text"
+    )
+    for choice, text, found in rows:
+        message = f"one promoted text has {len(found)} links: {', '.join(found)}"
+        help_ = f"{text!r} is one post: let its rules share a link, or say something else"
+        template = run.decisions.choices[choice].template
+        place = template.link.place if template.link else template.place
+        yield Finding("TG724", message, place, help_)

@@ -1,0 +1,172 @@
+"""Who is left in peace for now, until when and because of what; and who stays in an audience.
+
+Windows are lengths of time up to the pinned moment. A message counts once. An audience counts once
+when it is entered, and rests from when it is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from targeter.binding import Bound
+from targeter.database import Engine, literal
+from targeter.history import CONTACTS, ENTERED, HANDED_OVER, LEFT, moment
+from targeter.limits import Rest, Span
+from targeter.rules import Rule
+
+# One row for everybody who was ever contacted: flags for the signature, and why.
+RESTS = "rests"
+# One row for each rule that leaves a person in peace for now.
+RULE_RESTS = "rule_rests"
+# Every audience that a person entered and didn't leave; one row a person: the last of them.
+MEMBERSHIPS = "memberships"
+MEMBERS = "members"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a project limits: everything, single rules (by number), and handoffs (by number)."""
+
+    rest: Rest
+    rules: tuple[tuple[int, Rule], ...]
+    handoffs: tuple[tuple[int, str, Span], ...]
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything depends on who was contacted before."""
+        return bool(self.rest or self.rules or self.handoffs)
+
+    @property
+    def flags(self) -> Iterator[str]:
+        """The columns of `rests` that the signature asks about."""
+        yield from ("cooling", "capped")
+        yield from (f"rule{number}" for number, _ in self.rules)
+        yield from (f"handoff{number}" for number, _, _ in self.handoffs)
+
+
+def limits_of(bound: Bound, rules: Sequence[Rule]) -> Limits:
+    """The limits of a project, with the running rules in their order."""
+    limited = tuple((number, rule) for number, rule in enumerate(rules) if rule.rest)
+    handoffs = tuple(
+        (number, handoff.name, handoff.again_after)
+        for number, handoff in enumerate(bound.project.handoffs)
+        if handoff.again_after is not None
+    )
+    return Limits(bound.project.settings.rest, limited, handoffs)
+
+
+def find_resting(engine: Engine, bound: Bound, limits: Limits) -> None:
+    """Fill `rests`, `rule_rests` and `members` from the contacts."""
+    now = f"{literal(moment(bound.today).isoformat(sep=' '))}::TIMESTAMP"
+    _members(engine)
+    _of_everything(engine, limits.rest, now)
+    _of_rules(engine, limits.rules, now)
+    _of_handoffs(engine, limits.handoffs, now)
+    flags = [
+        "coalesce(cooling_until > today, false) AS cooling",
+        "coalesce(capped_until > today, false) AS capped",
+    ]
+    flags += [
+        f"list_contains(rules, {number}) IS TRUE AS rule{number}" for number, _ in limits.rules
+    ]
+    flags += [
+        f"list_contains(handoffs, {number}) IS TRUE AS handoff{number}"
+        for number, _, _ in limits.handoffs
+    ]
+    engine.run(
+        f"CREATE OR REPLACE TABLE {RESTS} AS SELECT person, "
+        "greatest(cooling_until, capped_until) AS until, because, "
+        f"{', '.join(flags)} FROM (SELECT *, {literal(bound.today.isoformat())}::DATE AS today "
+        "FROM resting_from_all FULL JOIN "
+        "(SELECT person, list(rule) AS rules FROM rule_rests GROUP BY 1) USING (person) "
+        "FULL JOIN (SELECT person, list(handoff) AS handoffs FROM handoff_rests GROUP BY 1) "
+        "USING (person))"
+    )
+
+
+def _members(engine: Engine) -> None:
+    """Who is in an audience now: on each channel the last event decides, then the last channel."""
+    newest = f"contacted_at DESC, event = '{ENTERED}' DESC, channel, rule, template, text"
+    engine.run(
+        f"CREATE OR REPLACE TABLE {MEMBERSHIPS} AS SELECT person, contacted_at, campaign, rule, "
+        f"template, channel, text FROM (SELECT * FROM {CONTACTS} "
+        f"WHERE event IN ('{ENTERED}', '{LEFT}') "
+        f"QUALIFY row_number() OVER (PARTITION BY person, channel ORDER BY {newest}) = 1) "
+        f"WHERE event = '{ENTERED}'"
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE {MEMBERS} AS SELECT * FROM {MEMBERSHIPS} QUALIFY row_number() "
+        "OVER (PARTITION BY person ORDER BY contacted_at DESC, channel, rule, template, text) = 1"
+    )
+
+
+def _of_everything(engine: Engine, rest: Rest, now: str) -> None:
+    """The days until which the project's own cap and cooldown leave each person in peace.
+
+    Who is in an audience and doesn't stay leaves it now, and rests from now.
+    """
+    cooling, capped, kept = "NULL::DATE", "NULL::DATE", "false"
+    if rest.cooldown:
+        span = rest.cooldown.interval
+        last = f"CASE WHEN bool_or(is_member) THEN {now} ELSE max(contacted_at) END"
+        cooling, kept = f"({last} + {span})::DATE", f"contacted_at + {span} > {now} OR is_member"
+    if rest.cap:
+        counted = f"max(contacted_at, {rest.cap.times}) FILTER (event <> '{LEFT}')"
+        span = rest.cap.span.interval
+        capped = f"(({counted})[{rest.cap.times}] + {span})::DATE"
+        kept += f" OR contacted_at + {span} > {now}"
+    engine.run(
+        "CREATE OR REPLACE TABLE resting_from_all AS SELECT person, "
+        f"{cooling} AS cooling_until, {capped} AS capped_until, {_BECAUSE} AS because "
+        f"FROM (SELECT c.*, m.person IS NOT NULL AS is_member FROM {CONTACTS} AS c "
+        f"LEFT JOIN {MEMBERS} AS m USING (person) WHERE c.event <> '{HANDED_OVER}') "
+        f"WHERE {kept} GROUP BY person"
+    )
+
+
+# The last contact in words; of two at one moment the words decide.
+_BECAUSE = (
+    f"max(struct_pack(a := contacted_at, b := CASE WHEN event = '{LEFT}' "
+    "THEN 'left the audience of ' WHEN is_member THEN 'leaves the audience of ' ELSE 'got ' END "
+    "|| coalesce(template, rule, 'a message') "
+    "|| CASE WHEN is_member THEN '' ELSE ' on ' || contacted_at::DATE END)).b"
+)
+
+
+def _of_rules(engine: Engine, rules: Sequence[tuple[int, Rule]], now: str) -> None:
+    """The rules that leave a person in peace: their own caps and cooldowns."""
+    engine.run(
+        f"CREATE OR REPLACE TABLE {RULE_RESTS} "
+        "(person VARCHAR, rule INTEGER, until DATE, because VARCHAR)"
+    )
+    for number, rule in rules:
+        untils = []
+        if rule.rest.cooldown:
+            last = f"CASE WHEN bool_or(is_member) THEN {now} ELSE max(contacted_at) END"
+            untils.append(f"({last} + {rule.rest.cooldown.interval})")
+        if rule.rest.cap:
+            times, span = rule.rest.cap.times, rule.rest.cap.span.interval
+            untils.append(
+                f"((max(contacted_at, {times}) FILTER (event <> '{LEFT}'))[{times}] + {span})"
+            )
+        until = f"greatest({', '.join(untils)})" if len(untils) > 1 else untils[0]
+        engine.run(
+            f"INSERT INTO {RULE_RESTS} SELECT person, {number}, {until}::DATE, {_BECAUSE} "
+            "FROM (SELECT c.*, m.person IS NOT NULL AS is_member "
+            f"FROM {CONTACTS} AS c LEFT JOIN {MEMBERS} AS m "
+            "ON m.person = c.person AND m.rule = c.rule "
+            f"WHERE c.rule = {literal(rule.name)} AND c.event <> '{HANDED_OVER}') "
+            f"GROUP BY person HAVING {until} > {now}"
+        )
+
+
+def _of_handoffs(engine: Engine, handoffs: Sequence[tuple[int, str, Span]], now: str) -> None:
+    """Who was handed over so lately that they are with service still."""
+    engine.run("CREATE OR REPLACE TABLE handoff_rests (person VARCHAR, handoff INTEGER)")
+    for number, name, span in handoffs:
+        engine.run(
+            f"INSERT INTO handoff_rests SELECT DISTINCT person, {number} FROM {CONTACTS} "
+            f"WHERE event = '{HANDED_OVER}' AND rule = {literal(name)} "
+            f"AND contacted_at + {span.interval} > {now}"
+        )

@@ -1,0 +1,1 @@
+"""Messages as their channels show them."""

@@ -1,0 +1,1 @@
+"""What is reported of a plan, counted again by hand and person by person."""
