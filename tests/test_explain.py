@@ -258,7 +258,7 @@ def test_the_way_to_a_message_is_walked_from_the_first_check(tmp_path: Path) -> 
     assert _steps(told) == [
         ("handed_over", True, "no handoff holds"),
         ("suppressed", True, "every requirement is met, and no suppression for everything holds"),
-        ("no_rule", True, "2 of 2 rules hold, first other (9)"),
+        ("no_rule", True, "2 of 2 hold, first other (9)"),
         ("gave_way", False, "other: no message: named: name missing"),
         ("audience_too_small", True, "4 people share this text on wall, 3 are needed"),
         ("message", True, "new, hello on wall"),
@@ -269,7 +269,7 @@ def test_the_way_ends_where_somebody_is_stopped(tmp_path: Path) -> None:
     told = _told(project(tmp_path, _LIMITED + EVERYBODY, ["anna,,,99,,,"]))
     assert _steps(told) == [("handed_over", False, "handed to service by unhappy: no marketing")]
     told = _told(project(tmp_path, "rules:\n" + rule("old", 1, "age > 99", "hello")))
-    assert _steps(told)[-1] == ("no_rule", False, "none of 1 rules holds")
+    assert _steps(told)[-1] == ("no_rule", False, "none of 1 holds")
 
 
 _CALLS = """\

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
-from targeter import pipeline
-from targeter.reports import PlanReport, TemplateRow, Total
+from targeter import batches, pipeline
+from targeter.reports import PlanReport, TemplateRow, Total, Turnover
 from tests import worlds
+from tests.cli.bakery import targeter
 from tests.decisions.small import EVERYBODY, crowd, project, rule, template
 
 _TEMPLATES = {
@@ -83,6 +85,13 @@ def test_cells_are_told_with_the_audience_they_need(tmp_path: Path) -> None:
     ]
 
 
+def test_texts_that_were_shut_are_told_with_what_they_had_and_needed(tmp_path: Path) -> None:
+    report = _report(tmp_path)
+    shut = [(c.channel, c.template, c.text, c.people, c.smallest) for c in report.shut]
+    assert shut == [("wall", "wall", "Come to Corve today", 1, 3)]
+    assert report.shut_count == 1
+
+
 def test_examples_are_the_shortest_the_longest_and_then_others(tmp_path: Path) -> None:
     texts = [example.text for example in _report(tmp_path, 3).rules[0].examples]
     assert texts == ["Hi Bo there", "Hi Alexandrina there", "Hi Anna there"]
@@ -131,3 +140,20 @@ def test_the_limit_of_a_text_message_is_that_of_its_alphabet(tmp_path: Path) -> 
     report = _plan(project(tmp_path, people=people, templates=templates), 2)
     limits = {example.person: example.limit for example in report.rules[0].examples}
     assert limits == {"anna": 160, "lukasz": 70}
+
+
+def test_who_enters_stays_and_leaves_an_audience_is_told_by_channel(tmp_path: Path) -> None:
+    settings = "purposes:\n  marketing: {when: consent}\n"
+    templates = {"hello": template("Come today", "wall")}
+    root = project(tmp_path, people=crowd(4), settings=settings, templates=templates)
+    path = root / "rules/targeter.yaml"
+    path.write_text(path.read_text().replace("min_audience: 3}", "min_audience: 3, stay: 14 days}"))
+    assert _plan(root).audiences == (Turnover("wall", 4, 0, 0),)
+    assert "staying" not in targeter("plan", "--project", root, "--as-of", "2026-11-01").out
+    pipeline.render(worlds.options(root), batches.Request())
+    people = root / "people.csv"
+    people.write_text(people.read_text().replace("p0,Anna,Ashby,40,true", "p0,Anna,Ashby,40,false"))
+    tomorrow = worlds.options(root, as_of=dt.date(2026, 11, 2))
+    assert pipeline.plan(tomorrow).audiences == (Turnover("wall", 0, 3, 1),)
+    shown = targeter("plan", "--project", root, "--as-of", "2026-11-02").out
+    assert "wall  0 new · 3 staying · 1 leaving" in shown

@@ -86,6 +86,8 @@ def _copy(one: Report) -> Iterator[_Row]:
             yield "templates", row.name, row.channel, "longest", row.longest
             yield "templates", row.name, row.channel, "limit", row.limit
         yield "templates", row.name, row.channel, "too_long", row.too_long
+    for part in one.slow:
+        yield "slow_templates", part.template, ", ".join(part.columns), "line", part.place.line
     for value in one.missing:
         yield "missing", value.template, value.variable, "held", value.held
         yield "missing", value.template, value.variable, "lacking", value.lacking

@@ -50,6 +50,7 @@ def tables(one: Report) -> tuple[Table, ...]:
         _overlaps(one),
         _beaten(one),
         _templates(one),
+        _slow(one),
         _missing(one),
         _audiences(one),
         _shut(one),
@@ -154,14 +155,12 @@ def _instead(name: str) -> str:
 
 
 def _templates(one: Report) -> Table:
-    slow = {part.template for part in one.slow}
     rows = [
         (
             row.name,
             number(row.messages),
             f"{number(row.longest)}/{number(row.limit)}" if row.longest and row.limit else "",
             number(row.too_long),
-            "yes" if row.name in slow else "",
         )
         for row in one.plan.templates
     ]
@@ -171,10 +170,16 @@ def _templates(one: Report) -> Table:
         ("messages", "right"),
         ("longest", "right"),
         ("did not fit", "right"),
-        ("slow", "left"),
     )
-    why = "slow: several values in one piece, so each combination is written for itself"
-    return Table("Copy", columns, shown, _notes(more, why if slow else ""))
+    return Table("Copy", columns, shown, more)
+
+
+def _slow(one: Report) -> Table:
+    rows = [(part.template, str(part.place.line), ", ".join(part.columns)) for part in one.slow]
+    shown, more = _cut(rows)
+    columns = (("template", "left"), ("line", "right"), ("values", "text"))
+    why = "several values in one piece: each combination is written for itself"
+    return Table("Templates that are slow to write", columns, shown, _notes(more, why))
 
 
 def _missing(one: Report) -> Table:

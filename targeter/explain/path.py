@@ -26,10 +26,10 @@ def path_of(run: Run, asked: Asked, end: End, rules: tuple[RuleResult, ...]) -> 
         yield PathStep(name, passed)
     holding = [rule for rule in rules if rule.holds]
     if not holding:
-        yield PathStep("no_rule", f"none of {len(rules)} rules holds", passed=False)
+        yield PathStep("no_rule", f"none of {len(rules)} holds", passed=False)
         return
     best = holding[0]
-    told = f"{len(holding)} of {len(rules)} rules hold, first {best.name} ({best.priority})"
+    told = f"{len(holding)} of {len(rules)} hold, first {best.name} ({best.priority})"
     yield PathStep("no_rule", told)
     yield from _turns(holding)
     if end.choice is None:

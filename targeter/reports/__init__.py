@@ -10,6 +10,7 @@ from targeter.reports.plan import (
     RuleRow,
     Stop,
     Total,
+    Turnover,
     plan_report,
     seen_in_data,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Stopped",
     "TemplateRow",
     "Total",
+    "Turnover",
     "WhyNot",
     "plan_report",
     "rule_called",

@@ -16,8 +16,8 @@ def idle_because(rule: Rule, project: Project, day: dt.date) -> str:
     if not rule.enabled:
         return "it is switched off"
     campaign = project.settings.campaign(rule.campaign or "")
-    if campaign and campaign.starts and day < campaign.starts:
+    assert campaign is not None
+    if campaign.starts and day < campaign.starts:
         return f"its campaign starts on {campaign.starts.isoformat()}"
-    if campaign and campaign.ends:
-        return f"its campaign {campaign.name} ended on {campaign.ends.isoformat()}"
-    return "its campaign is over"
+    assert campaign.ends is not None
+    return f"its campaign {campaign.name} ended on {campaign.ends.isoformat()}"

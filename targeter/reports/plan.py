@@ -10,7 +10,7 @@ from targeter.cells import smallest_audience
 from targeter.database import Engine, literal
 from targeter.findings import Finding, in_order
 from targeter.lint.report import unsilenced
-from targeter.outcomes import RESULTS
+from targeter.outcomes import LEAVING, RESULTS
 from targeter.plans import plan_id
 from targeter.rendering import limit_of
 from targeter.reports.asking import counted
@@ -80,6 +80,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Turnover:
+    """The audiences of a promoted channel: who enters, who stays, and who leaves."""
+
+    channel: str
+    new: int
+    staying: int
+    leaving: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanReport:
     """A plan in numbers. The outcomes partition the people.
 
@@ -98,6 +108,7 @@ class PlanReport:
     channels: tuple[Total, ...]
     languages: tuple[Total, ...]
     cells: tuple[Cell, ...]
+    audiences: tuple[Turnover, ...]
     shut: tuple[Cell, ...]
     shut_count: int
     findings: tuple[Finding, ...]
@@ -132,6 +143,7 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         channels=channels,
         languages=languages,
         cells=tuple(_cells(run)),
+        audiences=tuple(_turnover(run)),
         shut=tuple(_shut(run)),
         shut_count=int(run.engine.value("SELECT count(*) FROM closed")),
         findings=in_order(
@@ -254,6 +266,21 @@ def _cells(run: Run) -> Iterator[Cell]:
     for channel, choice, text, people in rows:
         one = promoted[choice]
         yield Cell(channel, one.template.id, text, people, smallest_audience(one.channel))
+
+
+def _turnover(run: Run) -> Iterator[Turnover]:
+    """Per promoted channel, by name, also one that people only leave."""
+    pairs = [(c.number, c.channel.name) for c in run.decisions.choices]
+    rows = run.engine.rows(
+        "SELECT channel, sum(new), sum(staying), sum(leaving) FROM ("
+        "SELECT c.channel, (r.status = 'new')::INTEGER AS new, "
+        "(r.status = 'staying')::INTEGER AS staying, 0 AS leaving "
+        f"FROM {RESULTS} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
+        "ON c.choice = r.choice WHERE r.outcome = 'message' AND r.status IS NOT NULL "
+        f"UNION ALL SELECT channel, 0, 0, 1 FROM {LEAVING}) GROUP BY 1 ORDER BY 1"
+    )
+    for channel, new, staying, leaving in rows:
+        yield Turnover(channel, int(new), int(staying), int(leaving))
 
 
 def _shut(run: Run) -> Iterator[Cell]:

@@ -169,3 +169,11 @@ def test_somebody_may_have_more_rules_than_a_byte_counts(tmp_path: Path) -> None
     assert len(one.crossing.overlaps) == 1_000
     assert one.crossing.overlaps[0] == Overlap("r139", "r138", 1)
     assert len(one.crossing.beaten) == 139
+
+
+def test_a_template_that_reads_two_values_at_once_is_told(tmp_path: Path) -> None:
+    templates = {"hello": template("Hi {{ name }}/{{ city }} there")}
+    one = pipeline.whole_report(worlds.options(project(tmp_path, templates=templates)))
+    told = [(part.template, sorted(part.columns)) for part in one.slow]
+    assert told == [("hello", ["city", "name"])]
+    assert "| hello | 4 | " in markdown(one)

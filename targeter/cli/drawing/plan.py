@@ -24,7 +24,7 @@ from targeter.cli.drawing.screen import (
 from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share, stopped_by
 
 if TYPE_CHECKING:
-    from targeter.reports import Cell, Example, PlanReport, RuleRow, Stop, TemplateRow, Total
+    from targeter.reports import Example, PlanReport, RuleRow, Stop, TemplateRow, Total
 
 _SHUT = 3  # texts that were shut are shown
 _GAP = 6  # columns between tables that stand side by side
@@ -36,7 +36,7 @@ def draw_plan(screen: Screen, report: PlanReport) -> None:
     _draw_rules(screen, report)
     _draw_totals(screen, report)
     _draw_templates(screen, report)
-    _draw_audiences(screen, report.cells)
+    _draw_audiences(screen, report)
     _draw_shut(screen, report)
     _draw_nothing(screen, report)
     _draw_warnings(screen, report)
@@ -176,11 +176,12 @@ def _longest(row: TemplateRow) -> str:
     return f"{number(row.longest)}/{number(row.limit)}"
 
 
-def _draw_audiences(screen: Screen, cells: Sequence[Cell]) -> None:
+def _draw_audiences(screen: Screen, report: PlanReport) -> None:
     """Promoted texts are shown to audiences: how many texts, and whether the smallest will do."""
-    if not cells:
-        return
-    screen.title("Audiences of promoted texts")
+    cells = report.cells
+    moving = [one for one in report.audiences if one.staying or one.leaving]
+    if cells or moving:
+        screen.title("Audiences of promoted texts")
     for channel in dict.fromkeys(cell.channel for cell in cells):
         mine = [cell for cell in cells if cell.channel == channel]
         smallest = min(mine, key=lambda cell: cell.people)
@@ -190,13 +191,20 @@ def _draw_audiences(screen: Screen, cells: Sequence[Cell]) -> None:
             styled(f"{number(smallest.smallest)} are needed"),
         )
         screen.lines(joined(styled(f"{channel}  ", TITLE), listed(facts)), hang=2)
+    for one in moving:
+        turnover = (
+            styled(f"{number(one.new)} new"),
+            styled(f"{number(one.staying)} staying"),
+            styled(f"{number(one.leaving)} leaving"),
+        )
+        screen.lines(joined(styled(f"{one.channel}  ", TITLE), listed(turnover)), hang=2)
 
 
 def _draw_shut(screen: Screen, report: PlanReport) -> None:
     """Where people end without an audience: the texts that came nearest to being large enough."""
     if not report.outcomes.get("audience_too_small") or not report.shut:
         return
-    if not report.cells:
+    if not report.cells and not any(one.staying or one.leaving for one in report.audiences):
         screen.title("Audiences of promoted texts")
     told = f"{count(report.shut_count, 'text was', 'texts were')} shut, each with too few people"
     screen.lines(styled(f"{told}; all small ones close at once. The largest:", DOUBT), hang=2)

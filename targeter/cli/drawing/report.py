@@ -29,6 +29,3 @@ def draw_report(screen: Screen, one: Report) -> None:
         screen.table(drawn)
         if table.note:
             screen.lines(styled(table.note, QUIET))
-    for part in one.slow:
-        screen.blank()
-        screen.lines(styled(str(part), QUIET), hang=2)

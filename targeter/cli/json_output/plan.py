@@ -43,6 +43,15 @@ def plan(report: PlanReport) -> Json:
             }
             for cell in report.cells
         ],
+        "audiences": [
+            {
+                "channel": one.channel,
+                "new": one.new,
+                "staying": one.staying,
+                "leaving": one.leaving,
+            }
+            for one in report.audiences
+        ],
         "shut": shut_texts(report),
         "shut_count": report.shut_count,
         "findings": all_findings(report.findings),

@@ -39,7 +39,24 @@ def report(one: Report) -> Json:
             for rule in plan.rules
         ],
         **_crossing(one.crossing),
-        "templates": templates(plan.templates),
+        **_copy(one),
+        **_audiences(one),
+    }
+
+
+def _followers(one: Followers) -> Json:
+    """An upper bound: one person may follow several."""
+    return {
+        "column": one.column,
+        "at_most": one.followers,
+        "people": one.people,
+        "unknown": one.unknown,
+    }
+
+
+def _copy(one: Report) -> Json:
+    return {
+        "templates": templates(one.plan.templates),
         "slow_templates": [
             {"template": part.template, "columns": part.columns, "why": str(part)}
             for part in one.slow
@@ -54,6 +71,11 @@ def report(one: Report) -> Json:
             }
             for value in one.missing
         ],
+    }
+
+
+def _audiences(one: Report) -> Json:
+    return {
         "audiences": [
             {
                 "channel": cell.channel,
@@ -66,7 +88,7 @@ def report(one: Report) -> Json:
             }
             for cell in one.audiences
         ],
-        "shut": shut_texts(plan),
+        "shut": shut_texts(one.plan),
         "costs": [
             {
                 "channel": cost.channel,
@@ -76,16 +98,6 @@ def report(one: Report) -> Json:
             }
             for cost in one.costs
         ],
-    }
-
-
-def _followers(one: Followers) -> Json:
-    """An upper bound: one person may follow several."""
-    return {
-        "column": one.column,
-        "at_most": one.followers,
-        "people": one.people,
-        "unknown": one.unknown,
     }
 
 
