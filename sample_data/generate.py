@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -21,12 +22,15 @@ from pathlib import Path
 from typing import IO
 
 from crowd import crowd
-from lives import OURS, Contract, Life, Post, ago
+from lives import OURS, Contract, Life, Post, Sent, ago
 from places import AREAS, EMPLOYERS, RIVALS
 from stories import STORIES
 
 SEED = 2026
 PEOPLE = 9_000
+# What went out before this tool was there, and to how many of a hundred people.
+EARLIER = ("welcome", "thank-you", "which-phone", "trade-in", "blackberry-sale")
+WRITTEN_TO = 12
 
 PERSON_COLUMNS = (
     "person_id",
@@ -78,6 +82,7 @@ class Files:
         self.complaints = self._csv(
             "complaints.csv", ("person_id", "about", "opened_on", "closed_on")
         )
+        self.sent = self._csv("sent.csv", ("person_id", "sent_at", "rule"))
 
     def _text(self, name: str) -> IO[str]:
         path = self._folder / name
@@ -95,6 +100,16 @@ class Files:
         return writer.writerow
 
 
+def earlier_messages(person: str, life: Life) -> Iterator[Sent]:
+    """What somebody got before: of the stories what they tell, of the crowd what an md5 says."""
+    yield from life.sent
+    lot = int(hashlib.md5(f"sent:{person}".encode()).hexdigest()[:12], 16)
+    if person not in STORIES and lot % 100 < WRITTEN_TO:
+        for number in range(1 + lot // 100 % 2):
+            drawn = lot // (1_000 * (number + 1))
+            yield Sent(drawn % 75, EARLIER[drawn // 75 % len(EARLIER)])
+
+
 def write_person(files: Files, person: str, life: Life) -> None:
     facts = life.facts
     files.people((person, *(facts.get(column, "") for column in PERSON_COLUMNS[1:])))
@@ -110,6 +125,8 @@ def write_person(files: Files, person: str, life: Life) -> None:
         files.friendships((person, *friend))
     for case in life.complaints:
         files.complaints((person, case.about, case.opened_on, case.closed_on or ""))
+    for message in earlier_messages(person, life):
+        files.sent((person, f"{ago(message.days_ago)} 10:00:00", message.rule))
     for number, post in enumerate(life.posts):
         files.posts.write(post_line(facts["handle"], post, number))
 

@@ -44,6 +44,11 @@ class Complaint(NamedTuple):
     about: str
 
 
+class Sent(NamedTuple):
+    days_ago: int
+    rule: str
+
+
 @dataclass(frozen=True, slots=True)
 class Life:
     """What is known of one person: the columns that are not like everybody's, and what happened."""
@@ -55,6 +60,7 @@ class Life:
     visits: tuple[Visit, ...] = ()
     friends: tuple[Friend, ...] = ()
     complaints: tuple[Complaint, ...] = ()
+    sent: tuple[Sent, ...] = ()
 
 
 def ago(days: int) -> date:

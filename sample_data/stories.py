@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from lives import OURS, Complaint, Contract, Friend, Life, Like, Post, Visit
+from lives import OURS, Complaint, Contract, Friend, Life, Like, Post, Sent, Visit
 from words import BELIEF, IPHONE, IRONY, REFUSAL
 
 AGREED = {
@@ -101,6 +101,12 @@ STORIES: Mapping[str, Life] = {
         | {"first_name": "Hana", "born_on": "16/10/1993", "network": "tandem"}
         | {"handle": "hana_cycles"},
         friends=(Friend("shy_friend", 4),),
+    ),
+    "written_to_lately": Life(
+        LOVES_IPHONE.facts | {"first_name": "Ines", "handle": "ines_climbs"},
+        posts=LOVES_IPHONE.posts,
+        likes=LOVES_IPHONE.likes,
+        sent=(Sent(4, "welcome"),),
     ),
     "no_match": Life({"marketing_consent": "Y", "born_on": "21/04/1982", "language": "en"}),
     # The two friends: both joined last month, one of them would rather not be named.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from targeter.plans import (
 
 Format = Literal["jsonl", "csv", "parquet"]
 COLUMNS = (
+    "message_id",
     "person_id",
     "campaign",
     "rule",
@@ -103,10 +105,11 @@ def write(engine: Engine, plan: Plan, request: Request, folder: Path) -> Rendere
     target = folder / plan.plan_id
     try:
         with whole_folder(target) as temporary:
-            _number_rows(engine)
+            _number_rows(engine, plan.plan_id)
             files = tuple(_files(engine, request, temporary))
             kept = [_assignments(engine, temporary), _contacts(engine, plan, temporary)]
             write_manifest(temporary, _manifest(plan, request, files, kept))
+        history.note_rendered(folder, plan.plan_id, plan.as_of.isoformat())
     except OSError as error:
         there = already_there(plan.plan_id, request, folder)
         if there is not None:  # somebody else rendered it meanwhile
@@ -115,6 +118,20 @@ def write(engine: Engine, plan: Plan, request: Request, folder: Path) -> Rendere
     messages = sum(file.messages for file in files)
     copy = _copied(target, request)
     return Rendered(plan.plan_id, target, messages, files, is_new=True, copy=copy)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the history alone, from the first look at its contacts to the batch that is there.
+
+    Raises `HistoryInUse` where another process writes to it.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(history.writing(folder))
+        except OSError as error:
+            raise _failed(folder, error, "nothing was left behind") from error
+        yield
 
 
 def _failed(folder: Path, error: OSError, help_: str) -> BatchFailed:
@@ -171,12 +188,13 @@ def _copied(batch: Path, request: Request) -> Path | None:
     return target
 
 
-def _number_rows(engine: Engine) -> None:
+def _number_rows(engine: Engine, plan: str) -> None:
     """The rows of the export, numbered by person, so that files are the same in every run."""
-    shown = ", ".join(identifier(name) for name in COLUMNS[1:])
+    shown = ", ".join(identifier(name) for name in COLUMNS[2:])
+    message_id = history.message_id(literal(plan), "person")
     engine.run(
         "CREATE OR REPLACE TABLE export AS SELECT row_number() OVER (ORDER BY person) AS n, "
-        f"person AS person_id, {shown} FROM {ASSIGNMENTS} WHERE outcome = 'message'"
+        f"{message_id} AS message_id, person AS person_id, {shown} FROM {ASSIGNMENTS} WHERE outcome = 'message'"
     )
 
 

@@ -1,14 +1,17 @@
-"""Folders that are written whole or not at all, and read by their owner alone."""
+"""Folders and files that are written whole or not at all, and read by their owner alone."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+MANIFEST = "manifest.json"
 
 
 @contextmanager
@@ -30,6 +33,27 @@ def whole_folder(target: Path) -> Iterator[Path]:
         _sync(target.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file that is there whole or not at all. Raises `OSError` where it can't be."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+        _sync(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def seal_of(document: Mapping[str, object]) -> str:
+    """A digest of everything a manifest says but its own seal."""
+    rest = {key: value for key, value in document.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def sha256_of(path: Path) -> str:

@@ -134,7 +134,7 @@ def render_plan(
         return there
     plans.refuse_other_files(saved, project)
     then = replace(options, as_of=saved.plan.as_of)
-    with _profiled(then, progress) as now:
+    with batches.writing(history), _profiled(then, progress) as now:
         plans.refuse_other_engine(saved, now.engine)
         return _rendered(now, saved, request, history, drop_changed)
 

@@ -346,9 +346,9 @@ def render(
     progress: Progress = silent,
 ) -> batches.Rendered:
     """The same, written as batches."""
-    with planned(options, progress) as run:
+    history = history_of(read_project(options.root), options)
+    with batches.writing(history), planned(options, progress) as run:
         progress("batches", _steps(run.project), _steps(run.project))
-        history = history_of(run.project, options)
         return batches.write(run.engine, plans.plan_of(run), request, history)
 
 

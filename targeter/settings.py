@@ -16,6 +16,7 @@ from targeter.channels import CHANNELS, Channel, channel_from
 from targeter.findings import Finding, Place
 from targeter.grading import Grading, read_grading
 from targeter.limits import Holdout, Rest, Span, read_count, read_holdout, read_rest, read_span
+from targeter.outgoing import Outgoing, read_outgoing
 from targeter.policies import Campaign, Purpose
 from targeter.sources.declared import Source, read_sources
 from targeter.topics import Topic
@@ -65,6 +66,7 @@ class ChannelSettings:
     place: Place | None = None
     stay: Span | None = None
     cost: Decimal | None = None
+    outgoing: Outgoing = Outgoing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,8 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
             continue
         footer, cost = inner.text("footer"), _cost(inner)
         stay = read_span(inner, "stay")
-        inner.not_yet("pace", "columns")
+        outgoing = read_outgoing(inner)
+        inner.not_yet("pace")
         own = {k.text: plain_value(v) for k, v in _own_pairs(inner.entries)}
         try:
             channel = channel_from(name.text, own, CHANNELS.get(name.text))
@@ -283,7 +286,7 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
         if stay and channel.delivery != "promoted":
             wrong = inner.entries.get("stay") or inner.entries
             inner.wrong(wrong, "'stay' is for promoted channels: a direct message is no audience")
-        channels[name.text] = ChannelSettings(channel, footer, name.place, stay, cost)
+        channels[name.text] = ChannelSettings(channel, footer, name.place, stay, cost, outgoing)
     return tuple(channels.values())
 
 
@@ -309,7 +312,7 @@ def _followers(fields: Fields) -> Scalar | None:
 
 
 def _own_pairs(entries: Entries) -> list[tuple[Scalar, Node]]:
-    served = ("footer", "stay", "pace", "cost", "columns")
+    served = ("footer", "stay", "pace", "cost", "columns", "exporter", "audience_by")
     return [(key, node) for key, node in entries.pairs if key.text not in served]
 
 

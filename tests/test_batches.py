@@ -224,15 +224,16 @@ def test_a_batch_with_a_broken_manifest_is_left_alone(tmp_path: Path) -> None:
         assert _tree(root / "out") == before
 
 
-def test_what_a_crash_left_behind_is_neither_used_nor_in_the_way(tmp_path: Path) -> None:
+def test_what_a_crash_left_behind_is_not_used_and_cleared_away(tmp_path: Path) -> None:
     root = _greeting(tmp_path, crowd(3))
     done = _render(root)
     half = root / "out" / f".{done.plan_id}.abc"
     done.folder.rename(half)
     (half / "manifest.json").unlink()
+    (root / "out" / "log.jsonl").unlink()  # it died before it could be logged
     again = _render(root)
     assert again.is_new
-    assert sorted(path.name for path in (root / "out").iterdir()) == [half.name, done.plan_id]
+    assert sorted(path.name for path in (root / "out").iterdir()) == [done.plan_id, "log.jsonl"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -155,6 +157,14 @@ def test_columns_that_are_what_their_role_says_are_fine(tmp_path: Path) -> None:
 )
 def test_what_is_no_text_has_the_role_of_its_type(value: object, kind: Role, shown: object) -> None:
     assert admitted(value, channel_named("x"), kind) == shown
+
+
+def test_the_parts_of_a_list_are_written_as_they_would_be_alone() -> None:
+    day = dt.date(2026, 11, 1)
+    moment = dt.datetime(2026, 11, 1, 9, 30)
+    parts = [2.0, -0.0, Decimal("1.50"), Decimal("-0.0"), float("nan"), float("inf"), day, moment]
+    listed = admitted(parts, channel_named("x"))
+    assert listed == "2, 0, 1.5, 0, 2026-11-01, 2026-11-01 09:30"
 
 
 def test_a_list_keeps_its_parts() -> None:

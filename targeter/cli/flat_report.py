@@ -86,7 +86,7 @@ def _copy(one: Report) -> Iterator[_Row]:
             yield "templates", row.name, row.channel, "longest", row.longest
             yield "templates", row.name, row.channel, "limit", row.limit
         yield "templates", row.name, row.channel, "too_long", row.too_long
-    for part in one.slow:
+    for part in one.plan.slow:
         yield "slow_templates", part.template, ", ".join(part.columns), "line", part.place.line
     for value in one.missing:
         yield "missing", value.template, value.variable, "held", value.held

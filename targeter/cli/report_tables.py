@@ -175,7 +175,9 @@ def _templates(one: Report) -> Table:
 
 
 def _slow(one: Report) -> Table:
-    rows = [(part.template, str(part.place.line), ", ".join(part.columns)) for part in one.slow]
+    rows = [
+        (part.template, str(part.place.line), ", ".join(part.columns)) for part in one.plan.slow
+    ]
     shown, more = _cut(rows)
     columns = (("template", "left"), ("line", "right"), ("values", "text"))
     why = "several values in one piece: each combination is written for itself"

@@ -115,6 +115,7 @@ def needed_columns(bound: Bound) -> frozenset[str]:
     names = {name for one in bound.expressions.values() for alias, name in one.uses}
     names |= {v.name for template in project.templates for v in template.variables}
     asked = [c.channel.address for c in settings.channels if c.channel.address]
+    asked += [scalar.text for c in settings.channels for scalar in c.outgoing.of_profile]
     if settings.language:
         asked.append(settings.language.column.text)
     if settings.followers:

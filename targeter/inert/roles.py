@@ -90,8 +90,8 @@ def admitted(
     """Return a value of a profile as a template sees it, or None where it can't be written.
 
     Text is in the form of its role; numbers stand without empty decimals and are never infinite;
-    days and moments are ISO text; of a list the parts that can be written, joined by commas. What
-    is no text has the role that its type has, or can't be written.
+    days and moments are ISO text; of a list the parts that can be written, as they would be alone,
+    joined by commas. What is no text has the role that its type has, or can't be written.
     """
     if value is None or isinstance(value, str):
         return None if value is None else role(value, kind, channel, hosts=hosts)
@@ -118,7 +118,8 @@ def _role_of(value: object) -> Role:
 
 
 def _listed(value: Sequence[object], channel: Channel) -> Listed | None:
-    parts = [neutralise(str(part), channel) for part in value if part is not None]
+    seen = [part if isinstance(part, str) else admitted(part, channel) for part in value]
+    parts = [neutralise(str(part), channel) for part in seen if part is not None]
     return Listed.of([part for part in parts if part]) or None
 
 

@@ -1,5 +1,6 @@
 """A plan kept: what it decided, from which data and files, opened again and compared."""
 
+from targeter.folders import MANIFEST
 from targeter.plans.assignments import ASSIGNMENTS, LEAVING, plan_id
 from targeter.plans.comparing import (
     ABSENT,
@@ -14,7 +15,7 @@ from targeter.plans.comparing import (
 )
 from targeter.plans.digests import Changes, changes_since, take_digests
 from targeter.plans.dropping import too_small, without_changed
-from targeter.plans.manifest import MANIFEST, Plan, plan_of, read_manifest, write_manifest
+from targeter.plans.manifest import Plan, plan_of, read_manifest, write_manifest
 from targeter.plans.opening import (
     KEPT,
     SavedPlan,

@@ -14,12 +14,13 @@ import targeter
 from targeter.database import Engine
 from targeter.decisions import Decisions
 from targeter.errors import PlanRefused
+from targeter.filters import formats_version
+from targeter.folders import MANIFEST, seal_of
 from targeter.plans.assignments import plan_id
 from targeter.plans.uses import uses_of
 from targeter.project import Project
 from targeter.runs import Run
 
-MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 _LARGEST = 50_000_000  # bytes; a manifest grows with the files of a project, not with people
 
@@ -29,7 +30,8 @@ class Plan:
     """A plan without its rows, which stand in an engine.
 
     `rules` are the SHA-256 of every file of the project by its path, `uses` what each rule reads,
-    `promoted` the channels on which being shown a message is a state and no event.
+    `promoted` the channels on which being shown a message is a state and no event. `formats` is
+    whose formats of a language its templates use, None where no template uses any.
     """
 
     plan_id: str
@@ -42,6 +44,7 @@ class Plan:
     rules: Mapping[str, str]
     uses: tuple[Mapping[str, object], ...]
     promoted: tuple[str, ...]
+    formats: str | None
 
     @property
     def messages(self) -> int:
@@ -65,6 +68,7 @@ class Plan:
             "rules": dict(self.rules),
             "uses": list(self.uses),
             "promoted_channels": list(self.promoted),
+            "formats": self.formats,
         }
 
 
@@ -89,6 +93,7 @@ def plan_of(run: Run) -> Plan:
             for one in uses_of(run.bound, run.decisions)
         ),
         promoted_channels(run.decisions),
+        _formats(run.decisions),
     )
 
 
@@ -96,6 +101,12 @@ def promoted_channels(decisions: Decisions) -> tuple[str, ...]:
     """The names of the promoted channels that messages may take, sorted."""
     channels = [choice.channel for choice in decisions.choices]
     return tuple(sorted({c.name for c in channels if c.delivery == "promoted"}))
+
+
+def _formats(decisions: Decisions) -> str | None:
+    """Whose formats of a language the messages may be written in."""
+    templates = {choice.template.id: choice.template for choice in decisions.choices}
+    return formats_version() if any(t.formats() for t in templates.values()) else None
 
 
 def engine_version(engine: Engine) -> str:
@@ -110,14 +121,9 @@ def files_of(project: Project) -> dict[str, str]:
 
 def write_manifest(folder: Path, document: Mapping[str, object]) -> None:
     """Write a manifest, sealed with a digest of itself."""
-    whole = {**document, "seal": _seal(document)}
+    whole = {**document, "seal": seal_of(document)}
     # ASCII, since the name of a file can be anything
     (folder / MANIFEST).write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
-
-
-def _seal(document: Mapping[str, object]) -> str:
-    rest = {key: value for key, value in document.items() if key != "seal"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
@@ -142,7 +148,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
             f"{folder.name} was written by another version of targeter",
             help="plan again with targeter plan --out DIR",
         )
-    if document.get("seal") != _seal(document):
+    if document.get("seal") != seal_of(document):
         raise damaged(folder, MANIFEST)
     return document
 
@@ -161,6 +167,7 @@ def plan_from(document: Mapping[str, Any], folder: Path) -> Plan:
             {str(path): str(digest) for path, digest in document["rules"].items()},
             tuple(document["uses"]),
             tuple(map(str, document["promoted_channels"])),
+            None if document["formats"] is None else str(document["formats"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged(folder, MANIFEST) from error

@@ -10,11 +10,11 @@ from pathlib import Path
 import targeter
 from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
-from targeter.folders import sha256_of
+from targeter.filters import formats_version
+from targeter.folders import MANIFEST, sha256_of
 from targeter.plans.assignments import ASSIGNMENTS, LEAVING, identity
 from targeter.plans.digests import CONTACT_HISTORY, DIGESTS, Changes
 from targeter.plans.manifest import (
-    MANIFEST,
     Plan,
     damaged,
     engine_version,
@@ -138,10 +138,15 @@ def load_plan(engine: Engine, saved: SavedPlan) -> None:
 
 
 def refuse_other_files(saved: SavedPlan, project: Project) -> None:
-    """Refuse a plan of another version of targeter, or of other rules and templates."""
+    """Refuse a plan of another version of targeter, other formats, or other rules and templates."""
     if saved.plan.targeter != targeter.__version__:
         message = f"this plan was made by targeter {saved.plan.targeter}"
         raise PlanRefused(f"{message}, and this is {targeter.__version__}", help=_AGAIN)
+    formats = formats_version()
+    if saved.plan.formats not in (None, formats):
+        message = f"this plan was written with the formats of {saved.plan.formats}"
+        here = f"this is {formats}" if formats else "none are installed"
+        raise PlanRefused(f"{message}, and {here}", help=_AGAIN)
     then, now = saved.plan.rules, files_of(project)
     changed = [path for path in sorted({*then, *now}) if then.get(path) != now.get(path)]
     if changed:

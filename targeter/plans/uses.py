@@ -78,6 +78,8 @@ def _in_copy(bound: Bound, choices: Sequence[Choice]) -> Iterator[str]:
     language = bound.project.settings.language
     for choice in choices:
         asked = [*choice.template.names, choice.channel.address]
+        settings = bound.project.settings.channel(choice.channel.name)
+        asked += [scalar.text for scalar in settings.outgoing.of_profile] if settings else []
         asked.append(language.column.text if language else None)
         for column in (bound.profile.get(name) for name in asked if name):
             if column is not None:

@@ -1,4 +1,4 @@
-"""Everybody's texts, by choice: dictionaries joined, concatenated and added up by the engine."""
+"""Everybody's texts: dictionaries joined, concatenated and added up by the engine."""
 
 from __future__ import annotations
 
@@ -46,12 +46,11 @@ def render_choices(
         engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
     )
     everybody = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
-    for choice in choices:
-        people = counts.get(choice.number, 0)
-        if not people:
-            continue
+    for alike in _alike(choice for choice in choices if choice.number in counts):
+        people = sum(counts[choice.number] for choice in alike)
+        choice = alike[0]
         writer = Writer(choice.template, choice.channel, bound, link_of(choice))
-        asked = _Asked(engine, bound.key, writer, choice.number, waiting, drafts)
+        asked = _Asked(engine, bound.key, writer, alike, waiting, drafts)
         cut = pieces(writer) if people >= few else None
         if not writer.columns:
             asked.write_one()
@@ -63,22 +62,39 @@ def render_choices(
         engine.run(f"DROP TABLE IF EXISTS {table}")
 
 
+def _alike(choices: Iterable[Choice]) -> list[list[Choice]]:
+    """The choices that say the same to the same person: one template on one channel."""
+    groups: dict[tuple[str, str, str | None], list[Choice]] = {}
+    for choice in choices:
+        link = link_of(choice) if choice.channel.link_place == "text" else None
+        groups.setdefault((choice.template.id, choice.channel.name, link), []).append(choice)
+    return list(groups.values())
+
+
 class _Asked:
-    """One choice's people, and the ways to write to them."""
+    """The people of choices that say the same, and the ways to write to them."""
 
     def __init__(
-        self, engine: Engine, key: str, writer: Writer, choice: int, waiting: str, drafts: str
+        self,
+        engine: Engine,
+        key: str,
+        writer: Writer,
+        choices: Sequence[Choice],
+        waiting: str,
+        drafts: str,
     ) -> None:
         self._engine, self._key, self._writer = engine, key, writer
-        self._choice, self._waiting, self._drafts = choice, waiting, drafts
+        self._waiting, self._drafts = waiting, drafts
+        numbers = [str(choice.number) for choice in choices]
+        self._only = numbers[0] if len(numbers) == 1 else None
+        self._these = f"choice IN ({', '.join(numbers)})"
 
     def write_one(self) -> None:
         """The one text of a template without values."""
         message = self._writer.write(())
         self._engine.run(
             f"INSERT INTO {self._drafts} SELECT person, choice, {literal(message.text)}, "
-            f"{message.length}, {literal(message.why)} FROM {self._waiting} "
-            f"WHERE choice = {self._choice}"
+            f"{message.length}, {literal(message.why)} FROM {self._waiting} WHERE {self._these}"
         )
 
     def write_whole(self, waiting: str | None = None) -> None:
@@ -88,8 +104,8 @@ class _Asked:
             f"p.{identifier(name)} AS v{number}" for number, name in enumerate(writer.columns)
         ]
         engine.run(
-            f"CREATE OR REPLACE TABLE reached AS SELECT w.person, {', '.join(numbered)} "
-            f"{self._people(waiting)}"
+            "CREATE OR REPLACE TABLE reached AS "
+            f"SELECT w.person, w.choice, {', '.join(numbered)} {self._people(waiting)}"
         )
         values = ", ".join(f"v{number}" for number in range(len(numbered)))
         engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached")
@@ -101,7 +117,7 @@ class _Asked:
             f"i.v{number} IS NOT DISTINCT FROM a.v{number}" for number in range(len(numbered))
         )
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT a.person, {self._choice}, t.text, t.length, t.why "
+            f"INSERT INTO {self._drafts} SELECT a.person, a.choice, t.text, t.length, t.why "
             f"FROM reached AS a JOIN inputs AS i ON {same} JOIN texts AS t ON t.input = i.rowid"
         )
 
@@ -112,8 +128,8 @@ class _Asked:
         sums = Sums(self._writer, cut, filled)
         joined = f"{people.everyone} {sums.joins} {people.where}"
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT person, {self._choice}, {sums.judged} "
-            f"FROM (SELECT {people.person} AS person, {sums.added} {joined})"
+            f"INSERT INTO {self._drafts} SELECT person, choice, {sums.judged} FROM (SELECT "
+            f"{people.person} AS person, {people.choice} AS choice, {sums.added} {joined})"
         )
         for dictionary in filled:
             engine.run(f"DROP TABLE {dictionary.table}")
@@ -126,19 +142,20 @@ class _Asked:
         if share >= _MOST:  # the values of everybody cost less than a join
             shown = {name: f"p.{identifier(name)}" for name in columns}
             everybody = f"FROM {PROFILES} AS p"
-            if share == 1:
-                return People(key, shown, everybody, everybody)
-            return People(key, shown, everybody, *self._parts(self._waiting))
+            if share == 1 and self._only:
+                return People(key, self._only, shown, everybody, everybody)
+            return People(key, "w.choice", shown, everybody, *self._parts(self._waiting))
         shown = {name: f"p.c{number}" for number, name in enumerate(columns)}
         listed = ", ".join(f"p.{identifier(name)} AS {shown[name][2:]}" for name in columns)
         self._engine.run(
-            f"CREATE OR REPLACE TABLE reached AS SELECT w.person, {listed} {self._people()}"
+            "CREATE OR REPLACE TABLE reached AS "
+            f"SELECT w.person, w.choice, {listed} {self._people()}"
         )
-        return People("p.person", shown, "FROM reached AS p", "FROM reached AS p")
+        return People("p.person", "p.choice", shown, "FROM reached AS p", "FROM reached AS p")
 
     def _look_again(self) -> None:
         """Whole texts for those whose sums leave open whether they may go, or why not."""
-        of_these = f"FROM {self._drafts} WHERE choice = {self._choice} AND why = '{IN_DOUBT}'"
+        of_these = f"FROM {self._drafts} WHERE {self._these} AND why = '{IN_DOUBT}'"
         self._engine.run(f"CREATE OR REPLACE TABLE in_doubt AS SELECT person, choice {of_these}")
         if self._engine.value("SELECT count(*) FROM in_doubt"):
             self._engine.run(f"DELETE {of_these}")
@@ -149,7 +166,7 @@ class _Asked:
 
     def _parts(self, waiting: str) -> tuple[str, str]:
         joined = f"FROM {waiting} AS w JOIN {PROFILES} AS p ON p.{identifier(self._key)} = w.person"
-        return joined, f"WHERE w.choice = {self._choice}"
+        return joined, f"WHERE w.{self._these}"
 
 
 def _row(writer: Writer, number: int, *values: object) -> Row:

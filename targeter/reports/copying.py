@@ -10,7 +10,7 @@ from targeter.database import identifier, literal
 from targeter.decisions import DECIDED
 from targeter.outcomes import RESULTS
 from targeter.profiles import PROFILES
-from targeter.rendering import TOO_LONG, limit_of
+from targeter.rendering import TOO_LONG, SlowPart, limit_of, slow_parts
 from targeter.reports.asking import people_of
 from targeter.runs import Run
 from targeter.signature import BITS, Either, Formula, Signature, question
@@ -82,6 +82,14 @@ def _together(one: TemplateRow, other: TemplateRow) -> TemplateRow:
         longer.longest,
         longer.limit,
         one.too_long + other.too_long,
+    )
+
+
+def slow_templates(run: Run) -> tuple[SlowPart, ...]:
+    """The parts of templates of rules that run which are outside the fast subset, and why."""
+    templates = {choice.template.id: choice.template for choice in run.decisions.choices}
+    return tuple(
+        part for _, template in sorted(templates.items()) for part in slow_parts(template, run.bound)
     )
 
 

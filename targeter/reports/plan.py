@@ -12,9 +12,9 @@ from targeter.findings import Finding, in_order
 from targeter.lint.report import unsilenced
 from targeter.outcomes import LEAVING, RESULTS
 from targeter.plans import plan_id
-from targeter.rendering import limit_of
+from targeter.rendering import SlowPart, limit_of
 from targeter.reports.asking import counted
-from targeter.reports.copying import TemplateRow, template_rows
+from targeter.reports.copying import TemplateRow, slow_templates, template_rows
 from targeter.reports.idle import idle_because
 from targeter.reports.limited import limit_findings
 from targeter.runs import Run
@@ -104,6 +104,7 @@ class PlanReport:
     rules: tuple[RuleRow, ...]
     stops: tuple[Stop, ...]
     templates: tuple[TemplateRow, ...]
+    slow: tuple[SlowPart, ...]
     campaigns: tuple[Total, ...]
     channels: tuple[Total, ...]
     languages: tuple[Total, ...]
@@ -139,6 +140,7 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         rules=rules,
         stops=tuple(_stops(run)),
         templates=templates,
+        slow=slow_templates(run),
         campaigns=campaigns,
         channels=channels,
         languages=languages,

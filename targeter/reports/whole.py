@@ -9,7 +9,6 @@ from decimal import Decimal
 from targeter.database import identifier
 from targeter.outcomes import RESULTS
 from targeter.profiles import PROFILES
-from targeter.rendering import SlowPart, slow_parts
 from targeter.reports.copying import MissingValue, missing_values
 from targeter.reports.crossing import Crossing, cross
 from targeter.reports.plan import PlanReport, plan_report
@@ -72,7 +71,6 @@ class Report:
     missing: tuple[MissingValue, ...]
     audiences: tuple[Audience, ...]
     costs: tuple[Cost, ...]
-    slow: tuple[SlowPart, ...]
 
     @property
     def matched(self) -> int:
@@ -91,7 +89,6 @@ def whole_report(run: Run) -> Report:
         missing=missing_values(run),
         audiences=tuple(_audiences(run, plan)),
         costs=tuple(_costs(run, plan)),
-        slow=tuple(_slow(run)),
     )
 
 
@@ -138,9 +135,3 @@ def _costs(run: Run, plan: PlanReport) -> Iterator[Cost]:
         if settings is not None and settings.cost is not None:
             each = settings.cost
             yield Cost(total.name, total.messages, each, each * total.messages)
-
-
-def _slow(run: Run) -> Iterator[SlowPart]:
-    templates = {choice.template.id: choice.template for choice in run.decisions.choices}
-    for _, template in sorted(templates.items()):
-        yield from slow_parts(template, run.bound)

@@ -31,7 +31,7 @@ from targeter.resting import find_resting
 from tests import worlds
 
 SEED = 2026
-NUMBERS, AREAS, PHONES = 10, 40, 12
+NUMBERS, AREAS, PHONES, TEXTS = 10, 40, 12, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def _leaves(count: int, pick: random.Random) -> list[str]:
             pick.choice(
                 (
                     f"n{column} {pick.choice(('>=', '<'))} {border}",
+                    f"n{column} {pick.choice(('>=', '<'))} {border}",
                     f"n{column} between {border} and {border + 40}",
-                    f"area >= 'area {pick.randrange(AREAS)}'",
                     f"handset = 'phone {pick.randrange(PHONES)}'",
                     f"joined_on >= DATE '{2021 + pick.randrange(5)}-{pick.randrange(1, 13):02}-01'",
                 )
@@ -86,10 +86,10 @@ def _leaves(count: int, pick: random.Random) -> list[str]:
 
 
 def _conditions(rules: int, leaves: int) -> tuple[tuple[str, ...], ...]:
-    """Two to four leaves a rule, so that every leaf is asked about."""
+    """Three to five leaves a rule, so that every leaf is asked about."""
     pick = random.Random(SEED)
     known = _leaves(leaves, pick)
-    made = [tuple(pick.sample(known, pick.randrange(2, 5))) for _ in range(rules)]
+    made = [tuple(pick.sample(known, pick.randrange(3, 6))) for _ in range(rules)]
     unused = sorted(set(known) - {leaf for one in made for leaf in one})
     for number, leaf in enumerate(unused):
         made[number % rules] = (*made[number % rules], leaf)
@@ -129,12 +129,12 @@ def _project(root: Path, rules: int, leaves: int, *, everything: bool) -> World:
                 "name": f"r{number:05}",
                 "priority": rules - number,
                 "when": {"all": list(parts)},
-                "templates": [f"t{number % 8}"],
+                "templates": [f"t{number % TEXTS}"],
                 **(limit if everything else {}),
             }
         )
     files = {"rules/targeter.yaml": settings, "rules/rules.yaml": json.dumps({"rules": listed})}
-    for number in range(8):
+    for number in range(TEXTS):
         files[f"templates/t{number}.j2"] = (
             f"---\nchannel: x_promoted\n---\nOffer {number} for everybody in {{{{ area }}}} now.\n"
         )
@@ -287,7 +287,7 @@ def _settle_places(engine: Engine, world: World) -> None:
     )
     while engine.value("SELECT count(*) FROM waiting"):
         engine.run(
-            "INSERT INTO sitting SELECT w.person, w.rule, f.held, 'Offer ' || (w.rule % 8) || "
+            f"INSERT INTO sitting SELECT w.person, w.rule, f.held, 'Offer ' || (w.rule % {TEXTS}) || "
             "' for everybody in ' || f.area || ' now.' FROM waiting AS w JOIN first AS f "
             "USING (person)"
         )

@@ -71,7 +71,8 @@ def write_history(folder: Path, contacts: Sequence[Contact]) -> None:
     engine.close()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     manifest = {"files": [{"name": history.FILE, "sha256": digest}]}
-    (batch / "manifest.json").write_text(json.dumps(manifest))
+    sealed = {**manifest, "seal": seal_of(manifest)}
+    (batch / "manifest.json").write_text(json.dumps(sealed))
 
 
 def _settings(world: World) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.bakery import RULES, bakery, targeter
+from tests.worlds import write
 
 
 def test_why_not_has_the_promised_keys(tmp_path: Path) -> None:
@@ -100,3 +101,14 @@ def test_what_lint_ignores_is_no_warning_of_a_plan(tmp_path: Path) -> None:
     assert codes == [["TG703", "TG704"], ["TG704"]]
     root = tmp_path / "silent"
     assert targeter("lint", "--data", "--project", root).out.count("TG001") == 0
+
+
+def test_a_plan_says_which_templates_are_slow_and_why(tmp_path: Path) -> None:
+    body = "---\nchannel: x_dm\n---\n{{ name }}/{{ town }} has bread."
+    root = write(bakery(tmp_path), {"templates/stollen.en.j2": body})
+    ran = targeter("plan", "--project", root, columns=80)
+    assert "Slow to write, once for each combination of values: stollen.en (line 4:" in ran.out
+    [slow] = targeter("plan", "--project", root, "--format", "json").json["slow_templates"]
+    assert (slow["template"], slow["line"]) == ("stollen.en", 4)
+    assert sorted(slow["columns"]) == ["name", "town"]
+    assert "in one piece" in slow["why"]

@@ -108,7 +108,7 @@ def test_a_project_without_anything_to_report(tmp_path: Path) -> None:
     root = project(tmp_path, "rules: []\n", ["anna,Anna,,20,,,"])
     one = pipeline.whole_report(worlds.options(root))
     assert (one.matched, one.crossing.counts, one.followers) == (0, ((0, 1),), None)
-    assert not (one.missing or one.audiences or one.costs or one.slow or one.crossing.overlaps)
+    assert not (one.missing or one.audiences or one.costs or one.plan.slow or one.crossing.overlaps)
 
 
 def test_the_flat_table_holds_the_same_numbers(tmp_path: Path) -> None:
@@ -174,6 +174,6 @@ def test_somebody_may_have_more_rules_than_a_byte_counts(tmp_path: Path) -> None
 def test_a_template_that_reads_two_values_at_once_is_told(tmp_path: Path) -> None:
     templates = {"hello": template("Hi {{ name }}/{{ city }} there")}
     one = pipeline.whole_report(worlds.options(project(tmp_path, templates=templates)))
-    told = [(part.template, sorted(part.columns)) for part in one.slow]
+    told = [(part.template, sorted(part.columns)) for part in one.plan.slow]
     assert told == [("hello", ["city", "name"])]
     assert "| hello | 4 | " in markdown(one)

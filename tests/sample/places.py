@@ -25,5 +25,6 @@ STORIES = (
     "minor",
     "age_unknown",
     "friend_not_named",
+    "written_to_lately",
     "no_match",
 )

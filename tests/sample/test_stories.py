@@ -170,6 +170,18 @@ def test_nobody_knows_anything_about_no_match() -> None:
     assert not any(rule["holds"] for rule in explained("no_match")["rules"])
 
 
+def test_somebody_written_to_lately_is_left_in_peace_until_the_week_is_over() -> None:
+    assert outcome("written_to_lately")[0] == "resting"
+    path = explained("written_to_lately")
+    assert (path["until"], path["because"]) == ("2026-11-04", "got welcome on 2026-10-28")
+    assert named(path["rules"], "iphone-lover")["holds"] is True
+
+
+def test_whoever_had_their_phone_the_longest_has_the_places() -> None:
+    sale = named(plan()["rules"], "blackberry-sale")
+    assert sale["won"] == 300
+
+
 def test_the_outcomes_are_those_of_everybody() -> None:
     assert sum(plan()["outcomes"].values()) == plan()["people"] == 9_000
     assert plan()["outcomes"]["message"] == len(messages())
@@ -180,9 +192,11 @@ def test_the_outcomes_are_those_of_everybody() -> None:
     [
         "handed_over",
         "suppressed",
+        "resting",
         "no_rule",
         "no_copy",
         "unreachable",
+        "over_cap",
         "audience_too_small",
         "held_out",
         "message",

@@ -24,9 +24,11 @@ from targeter.cli.drawing.screen import (
 from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share, stopped_by
 
 if TYPE_CHECKING:
+    from targeter.rendering import SlowPart
     from targeter.reports import Example, PlanReport, RuleRow, Stop, TemplateRow, Total
 
 _SHUT = 3  # texts that were shut are shown
+_SLOW = 3  # parts of templates that are slow to write are named
 _GAP = 6  # columns between tables that stand side by side
 
 
@@ -168,6 +170,17 @@ def _draw_templates(screen: Screen, report: PlanReport) -> None:
         too_long = styled(number(row.too_long), DOUBT if row.too_long else QUIET)
         table.add_row(*cells, *([too_long] if some_too_long else []))
     screen.table(table)
+    _draw_slow(screen, report.slow)
+
+
+def _draw_slow(screen: Screen, slow: Sequence[SlowPart]) -> None:
+    """Which templates are outside the fast subset, and why."""
+    if not slow:
+        return
+    parts = [f"{one.template} (line {one.place.line}: {', '.join(one.columns)})" for one in slow]
+    more = [f"{count(len(parts) - _SLOW, 'more part')}"] if len(parts) > _SLOW else []
+    told = "Slow to write, once for each combination of values: "
+    screen.lines(styled(told + "; ".join([*parts[:_SLOW], *more]), QUIET), hang=2)
 
 
 def _longest(row: TemplateRow) -> str:

@@ -9,6 +9,7 @@ from targeter.cli.json_output.documents import Json
 from targeter.cli.json_output.findings import all_findings
 
 if TYPE_CHECKING:
+    from targeter.rendering import SlowPart
     from targeter.reports import PlanReport, RuleRow, Stop, TemplateRow, Total
 
 
@@ -30,6 +31,7 @@ def plan(report: PlanReport) -> Json:
         ],
         "suppressions": _suppressions(report.stops),
         "templates": templates(report.templates),
+        "slow_templates": slow_templates(report.slow),
         "campaigns": _totals(report.campaigns),
         "channels": _totals(report.channels),
         "languages": _totals(report.languages),
@@ -70,6 +72,19 @@ def templates(rows: Iterable[TemplateRow]) -> list[Json]:
             "too_long": row.too_long,
         }
         for row in rows
+    ]
+
+
+def slow_templates(parts: Iterable[SlowPart]) -> list[Json]:
+    """Parts that are rendered once for each combination of their columns' values."""
+    return [
+        {
+            "template": part.template,
+            "line": part.place.line,
+            "columns": part.columns,
+            "why": str(part),
+        }
+        for part in parts
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from targeter.cli.json_output.documents import Json
-from targeter.cli.json_output.plan import shut_texts, templates
+from targeter.cli.json_output.plan import shut_texts, slow_templates, templates
 
 if TYPE_CHECKING:
     from targeter.reports import Crossing, Followers, Report
@@ -57,10 +57,7 @@ def _followers(one: Followers) -> Json:
 def _copy(one: Report) -> Json:
     return {
         "templates": templates(one.plan.templates),
-        "slow_templates": [
-            {"template": part.template, "columns": part.columns, "why": str(part)}
-            for part in one.slow
-        ],
+        "slow_templates": slow_templates(one.plan.slow),
         "missing": [
             {
                 "template": value.template,

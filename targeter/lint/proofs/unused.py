@@ -46,6 +46,7 @@ def _asked(bound: Bound, trait: Trait) -> set[str]:
     names = {n for key, e in bound.expressions.items() if key not in own for _, n in e.uses}
     names |= {variable.name for template in project.templates for variable in template.variables}
     names |= {c.channel.address for c in settings.channels if c.channel.address}
+    names |= {scalar.text for c in settings.channels for scalar in c.outgoing.of_profile}
     if settings.language:
         names.add(settings.language.column.text)
     if settings.followers:

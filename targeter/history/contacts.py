@@ -6,15 +6,14 @@ The folder of batches is the contact history, and the only one: what was exporte
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
-from targeter.errors import BadData
+from targeter.history.intact import whole_batches
+from targeter.history.told import TOLD, load_told
 from targeter.profiles import PERSON, rows_of
 
 CONTACTS = "contacts"
@@ -54,15 +53,20 @@ def moment(day: dt.date) -> dt.datetime:
 def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
     """Fill `contacts` with everything up to the pinned moment; after the profiles were built.
 
-    Raises `BadData` for a batch that can't be read or was altered.
+    A message that the sender couldn't deliver is no contact. Raises `BadData` for a batch that
+    was lost, can't be read or was altered.
     """
-    files = [_checked(batch) for batch in _batches(folder)]
+    batches = whole_batches(folder, (FILE,))
+    load_told(engine, folder)
     create_contacts(engine)
     now = literal(moment(bound.today).isoformat(sep=" "))
-    for file in files:
+    for batch in batches:
+        failed = f"SELECT person FROM {TOLD} WHERE batch = {literal(batch.name)} AND NOT sent"
         engine.run(
             f"INSERT INTO {CONTACTS} SELECT {', '.join(map(identifier, COLUMNS))} "
-            f"FROM read_parquet({literal(str(file))}) WHERE contacted_at <= {now}::TIMESTAMP"
+            f"FROM read_parquet({literal(str(batch / FILE))}) "
+            f"WHERE contacted_at <= {now}::TIMESTAMP "
+            f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
         )
     for imported in bound.project.settings.history.imported:
         source = bound.project.settings.source(imported.source.text)
@@ -73,40 +77,9 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
             f"TRY_CAST({identifier(source.time)} AS TIMESTAMP), {literal(MESSAGE)}, "
             f"NULL, {rule}, NULL, NULL, NULL FROM {identifier(rows_of(source))}"
         )
-    return Held(len(files), int(engine.value(f"SELECT count(*) FROM {CONTACTS}")))
+    return Held(len(batches), int(engine.value(f"SELECT count(*) FROM {CONTACTS}")))
 
 
 def create_contacts(engine: Engine, contacts: Iterable[Contact] = ()) -> None:
     """Make the table of contacts, from rows in the order of `COLUMNS`."""
     engine.load(CONTACTS, COLUMNS, contacts)
-
-
-def _batches(folder: Path) -> Sequence[Path]:
-    """The batches of a history; a folder without a manifest was never finished or isn't ours."""
-    if not folder.is_dir():
-        return ()
-    found = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted(path for path in found if (path / "manifest.json").is_file())
-
-
-def _checked(batch: Path) -> Path:
-    """The contacts of a batch, unaltered since they were written."""
-    file = batch / FILE
-    help_ = "restore the batch, or move its folder out of the history: then nobody was contacted"
-    try:
-        manifest = json.loads((batch / "manifest.json").read_text(encoding="utf-8"))
-        expected = dict(_digests(manifest))[FILE]
-        with file.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadData(f"the batch {batch.name} has no contacts that can be read", help=help_) from (
-            error
-        )
-    if found != expected:
-        raise BadData(f"the batch {batch.name} was altered after it was written", help=help_)
-    return file
-
-
-def _digests(manifest: dict[str, list[dict[str, str]]]) -> Iterator[tuple[str, str]]:
-    for file in manifest["files"]:
-        yield file["name"], file["sha256"]

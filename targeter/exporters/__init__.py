@@ -1,0 +1,25 @@
+"""Exporters: what turns the messages of a plan into the files that somebody else takes.
+
+Two are built in. Others are found by the entry points of installed packages, in the group
+`targeter.exporters`; each names an `Exporter`.
+"""
+
+from targeter.exporters.checking import check
+from targeter.exporters.interface import Export, Exported, Exporter, Format, Written
+from targeter.exporters.known import ExporterFailed, default_exporter, exporter_named, known_names
+from targeter.exporters.running import Outcome, write_out
+
+__all__ = [
+    "Export",
+    "Exported",
+    "Exporter",
+    "ExporterFailed",
+    "Format",
+    "Outcome",
+    "Written",
+    "check",
+    "default_exporter",
+    "exporter_named",
+    "known_names",
+    "write_out",
+]

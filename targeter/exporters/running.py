@@ -1,0 +1,96 @@
+"""Every channel's messages through its exporter, and every file accounted for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from targeter.database import EngineError
+from targeter.errors import TargeterError
+from targeter.exporters.interface import Export, Exported, Written
+from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, name_of_exporter
+from targeter.plans import ASSIGNMENTS, LEAVING
+
+_MESSAGES = "messages"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What all exporters of a batch wrote: the files in order, and what each one said."""
+
+    files: tuple[Written, ...]
+    told: tuple[str, ...]
+    notes: tuple[str, ...]
+    facts: dict[str, object]
+
+
+def write_out(export: Export) -> Outcome:
+    """Write a plan's messages with the exporters of their channels, in the order of their names.
+
+    `export.channels` are all of the project; each exporter is given its own. Raises
+    `ExporterFailed` when one of an installed package fails or leaves a file that it doesn't name.
+    """
+    used = _used(export)
+    by_name: dict[str, list[str]] = {}
+    for settings in export.channels:
+        if settings.channel.name in used:
+            by_name.setdefault(name_of_exporter(settings), []).append(settings.channel.name)
+    # a batch without a message says so in a file, too
+    if not by_name:
+        by_name[_MESSAGES] = []
+    done = [(name, _run(name, _part(export, by_name[name]))) for name in sorted(by_name)]
+    return Outcome(
+        tuple(file for _, one in done for file in one.files),
+        tuple(line for _, one in done for line in one.told),
+        (*(line for _, one in done for line in one.notes), *_forsaken(export)),
+        {name: dict(one.facts) for name, one in done if one.facts},
+    )
+
+
+def _used(export: Export) -> set[str]:
+    """The channels that anybody gets a message on, or leaves an audience of."""
+    rows = export.engine.rows(
+        f"SELECT DISTINCT channel FROM {ASSIGNMENTS} WHERE outcome = 'message' "
+        f"UNION SELECT DISTINCT channel FROM {LEAVING}"
+    )
+    return {str(channel) for (channel,) in rows}
+
+
+def _part(export: Export, names: list[str]) -> Export:
+    return replace(export, channels=tuple(c for c in export.channels if c.channel.name in names))
+
+
+def _run(name: str, export: Export) -> Exported:
+    exporter = exporter_named(name)
+    if exporter is None:
+        raise ExporterFailed(f"there is no exporter {name!r}", help="install it, or name another")
+    if name in BUILT_IN:
+        return exporter.write(export)
+    before = {path.name for path in export.folder.iterdir()}
+    try:
+        exported = exporter.write(export)
+        json.dumps(dict(exported.facts))
+        named = sorted(file.name for file in exported.files)
+    except (TargeterError, EngineError, OSError):
+        raise
+    except Exception as error:  # whatever an installed package raises
+        message = f"the exporter {name!r} failed: {error}"
+        raise ExporterFailed(message, help="nothing was written; mend the exporter") from error
+    left = sorted(path.name for path in export.folder.iterdir() if path.name not in before)
+    if left != named or any((export.folder / one).is_dir() for one in left):
+        message = f"the exporter {name!r} wrote {left}, and names {named}"
+        raise ExporterFailed(message, help="it must name each file it writes, and no folder")
+    return exported
+
+
+def _forsaken(export: Export) -> Iterator[str]:
+    """Who leaves an audience that nobody keeps any more: on a channel that is gone, or direct."""
+    kept = {c.channel.name for c in export.channels if c.channel.delivery == "promoted"}
+    rows = export.engine.rows(f"SELECT channel, count(*) FROM {LEAVING} GROUP BY 1 ORDER BY 1")
+    for channel, people in rows:
+        if channel not in kept:
+            yield (
+                f"{people:,} people leave audiences of {channel}, which is no promoted channel of "
+                "this project any more: delete its audiences there"
+            )

@@ -1,0 +1,77 @@
+"""How a channel's messages go out, as declared: by which exporter, in which columns, known by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from targeter.yaml_source import Fields, Scalar
+
+# What a row says of its message, besides what the profile says of its person.
+MESSAGE_COLUMNS = (
+    "message_id",
+    "person_id",
+    "campaign",
+    "rule",
+    "template",
+    "channel",
+    "language",
+    "text",
+    "length",
+    "link",
+    "variant",
+    "status",
+    "address",
+)
+# By what a network may recognise people: X takes these three of its customers' lists.
+IDENTIFIERS = ("email", "handle", "phone")
+Named = tuple[tuple[str, Scalar], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What a channel says of its export.
+
+    `columns` are pairs of a name in the file and what stands there, a column of the message or of
+    the profile; without any, the file has them all. `audience_by` are pairs of an identifier and
+    its column of the profile. Without `exporter` the delivery decides.
+    """
+
+    exporter: Scalar | None = None
+    columns: Named = ()
+    audience_by: Named = ()
+
+    @property
+    def of_profile(self) -> Iterator[Scalar]:
+        """What is asked of the profile: a message's own columns go before those of its name."""
+        yield from (scalar for _, scalar in self.columns if scalar.text not in MESSAGE_COLUMNS)
+        yield from (scalar for _, scalar in self.audience_by)
+
+
+def read_outgoing(fields: Fields) -> Outgoing:
+    """`exporter`, `columns` and `audience_by` of a channel."""
+    return Outgoing(fields.scalar("exporter"), _columns(fields), _audience_by(fields))
+
+
+def _columns(fields: Fields) -> Named:
+    columns = []
+    for name, node in fields.named("columns"):
+        if not isinstance(node, Scalar) or node.is_null or not name.text.strip():
+            help_ = "for example to: handle, and below it message: text"
+            fields.wrong(node, "'columns' are a name in the file and a column each", help_)
+            continue
+        columns.append((name.text, node))
+    return tuple(columns)
+
+
+def _audience_by(fields: Fields) -> Named:
+    inner = fields.fields("audience_by", f"{fields.what}: 'audience_by'")
+    if inner is None:
+        return ()
+    scalars = [(kind, inner.scalar(kind)) for kind in IDENTIFIERS]
+    inner.done()
+    given = tuple((kind, scalar) for kind, scalar in scalars if scalar is not None)
+    if not given:
+        message = f"'audience_by' names at least one of {', '.join(IDENTIFIERS)}"
+        fields.wrong(inner.entries, message, "for example email: email_address")
+    return given
