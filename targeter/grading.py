@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from targeter.findings import CODES, Finding, Place, Severity, did_you_mean
 from targeter.sensitive import Sensitive, read_sensitive
-from targeter.yaml_source import Fields, Scalar
+from targeter.yaml_source import Entries, Fields, Node, Scalar
 
 _PREFIX = re.compile(r"TG\d{0,3}", re.IGNORECASE)
 # What says that a comment is wrong can't be silenced: a silence nobody notices would be the result.
@@ -32,11 +32,15 @@ def suggestion(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PerFile:
-    """Codes that are ignored in the files that a pattern fits; its `*` stands for `/` too."""
+    """What is ignored, and how severe the rest is, in the files that a pattern fits.
+
+    Its `*` stands for `/` too.
+    """
 
     pattern: str
     place: Place
     codes: frozenset[str]
+    severity: tuple[tuple[str, Severity], ...] = ()
 
     def concerns(self, path: str) -> bool:
         return fnmatch.fnmatchcase(path, self.pattern)
@@ -63,9 +67,12 @@ class Grading:
         if finding.code not in self.select or finding.code in self.ignore:
             return None
         path = finding.place.path if finding.place else ""
-        if any(finding.code in one.codes and one.concerns(path) for one in self.per_file):
+        here = [one for one in self.per_file if one.concerns(path)]
+        if any(finding.code in one.codes for one in here):
             return None
-        severity = dict(self.severity).get(finding.code)
+        # what is said of a file goes before what is said of all, and the last pattern wins
+        levels = dict([*self.severity, *(level for one in here for level in one.severity)])
+        severity = levels.get(finding.code)
         return replace(finding, graded=severity) if severity else finding
 
     def fails(self, finding: Finding) -> bool:
@@ -112,7 +119,7 @@ def _codes(words: Iterable[Scalar], fields: Fields, *, silences: bool = True) ->
 def _severities(fields: Fields) -> tuple[tuple[str, Severity], ...]:
     """The longest word wins: `TG3: info` with `TG301: error` leaves TG301 an error."""
     graded: list[tuple[int, str, Severity]] = []
-    inner = fields.fields("severity", "lint: 'severity'")
+    inner = fields.fields("severity", f"{fields.what}: 'severity'")
     for word, _ in inner.entries.pairs if inner else ():
         assert inner is not None
         codes = _codes([word], inner)
@@ -123,10 +130,18 @@ def _severities(fields: Fields) -> tuple[tuple[str, Severity], ...]:
 
 
 def _per_file(fields: Fields) -> tuple[PerFile, ...]:
+    """Patterns of files, each with the codes to ignore or with `ignore` and `severity`."""
     inner = fields.fields("per_file", "lint: 'per_file'")
     if inner is None:
         return ()
-    return tuple(
-        PerFile(pattern.text, pattern.place, _codes(inner.texts(pattern.text), inner))
-        for pattern, _ in inner.entries.pairs
-    )
+    return tuple(_one_file(pattern, node, inner) for pattern, node in inner.entries.pairs)
+
+
+def _one_file(pattern: Scalar, node: Node, fields: Fields) -> PerFile:
+    if not isinstance(node, Entries):
+        return PerFile(pattern.text, pattern.place, _codes(fields.texts(pattern.text), fields))
+    fields.node(pattern.text)
+    inner = Fields(node, f"lint: 'per_file': {pattern.text!r}", fields.found)
+    ignored, severity = _codes(inner.texts("ignore"), inner), _severities(inner)
+    inner.done()
+    return PerFile(pattern.text, pattern.place, ignored, severity)

@@ -10,26 +10,37 @@ from targeter.sensitive import SENSITIVE_WORDS
 
 def lint_shape() -> Json:
     """What is reported and what fails, by code, name or prefix of codes."""
-    levels = word("How severe it is here.", Severity)
-    ignored = [one for one in _code_words() if not one.startswith(ALWAYS)]
     keys: dict[str, Json] = {
         "select": {"description": "Report these only.", "allOf": [reference("codes")]},
         "ignore": {"description": "Don't report these.", "allOf": [reference("codes")]},
-        "severity": {
-            "type": "object",
-            "description": "How severe a finding is, by its code.",
-            "propertyNames": {"enum": ignored},
-            "additionalProperties": levels,
-        },
+        "severity": _severity(),
         "per_file": {
             "type": "object",
-            "description": "Codes that aren't reported in some files: a pattern, and codes.",
-            "additionalProperties": reference("codes"),
+            "description": "What is different in some files: a pattern, and codes to ignore.",
+            "additionalProperties": {"anyOf": [reference("codes"), _one_file()]},
         },
         "fail_level": word("The severity from which lint fails.", Severity),
         "sensitive": _sensitive(),
     }
     return mapping("What lint reports, and what fails.", keys)
+
+
+def _severity() -> Json:
+    ignored = [one for one in _code_words() if not one.startswith(ALWAYS)]
+    return {
+        "type": "object",
+        "description": "How severe a finding is, by its code.",
+        "propertyNames": {"enum": ignored},
+        "additionalProperties": word("How severe it is here.", Severity),
+    }
+
+
+def _one_file() -> Json:
+    keys: dict[str, Json] = {
+        "ignore": {"description": "Don't report these there.", "allOf": [reference("codes")]},
+        "severity": _severity(),
+    }
+    return mapping("What is different there.", keys)
 
 
 def _sensitive() -> Json:

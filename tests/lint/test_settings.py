@@ -51,6 +51,19 @@ def codes(ran: Ran) -> list[str]:
         ("{severity: {TG2: info}}", (), ["TG202", "TG402", "TG504"], 0),
         ("{severity: {TG2: info}}", ("--fail-level", "info"), None, 1),
         ("{per_file: {'rules/*': [TG2], 'templates/rolls.j2': TG5}}", (), ["TG402"], 0),
+        ("{per_file: {'rules/*': {severity: {TG202: info}}}}", (), ["TG202", "TG402", "TG504"], 0),
+        (
+            "{per_file: {'rules/*': {ignore: TG202}, 'templates/*': {severity: {TG5: error}}}}",
+            (),
+            ["TG402", "TG504"],
+            1,
+        ),
+        (
+            "{severity: {TG2: info}, per_file: {'rules/*': {severity: {TG202: error}}}}",
+            (),
+            ["TG202", "TG402", "TG504"],
+            1,
+        ),
     ],
 )
 def test_settings_and_options_say_what_is_reported_and_what_fails(
@@ -78,6 +91,8 @@ def test_the_longest_word_settles_the_severity(tmp_path: Path) -> None:
         ("{severity: {TG202: fatal}}", "'TG202' can't be 'fatal'"),
         ("{fail_level: never}", "'fail_level' can't be 'never'"),
         ("{per_file: {'rules/*': [TG999]}}", "no code is called 'TG999'"),
+        ("{per_file: {'rules/*': {severity: {TG202: fatal}}}}", "'TG202' can't be 'fatal'"),
+        ("{per_file: {'rules/*': {select: TG2}}}", "has no key 'select'"),
         ("{sellect: [TG2]}", "has no key 'sellect'"),
         ("{ignore: [TG1, TG999]}", "no code is called 'TG999'"),
     ],
