@@ -103,7 +103,7 @@ STORIES: Mapping[str, Life] = {
         friends=(Friend("shy_friend", 4),),
     ),
     "written_to_lately": Life(
-        LOVES_IPHONE.facts | {"first_name": "Ines", "handle": "ines_climbs"},
+        {**LOVES_IPHONE.facts, "first_name": "Ines", "handle": "ines_climbs"},
         posts=LOVES_IPHONE.posts,
         likes=LOVES_IPHONE.likes,
         sent=(Sent(4, "welcome"),),

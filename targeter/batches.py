@@ -8,14 +8,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from targeter import history
-from targeter.database import Engine, identifier, literal
+from targeter import exporters, history
+from targeter.binding import Bound
+from targeter.database import Engine, literal
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
+from targeter.exporters import Export, Format, Outcome
 from targeter.folders import sha256_of, whole_folder
+from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.plans import (
     ASSIGNMENTS,
     LEAVING,
@@ -26,32 +29,9 @@ from targeter.plans import (
     write_table,
 )
 
-Format = Literal["jsonl", "csv", "parquet"]
-COLUMNS = (
-    "message_id",
-    "person_id",
-    "campaign",
-    "rule",
-    "template",
-    "channel",
-    "language",
-    "text",
-    "length",
-    "link",
-    "variant",
-    "status",
-)
+COLUMNS = MESSAGE_COLUMNS
 KIND = "batch"
 _NEW = "new_contacts"
-_COPY = {
-    "jsonl": "FORMAT json",
-    "csv": "FORMAT csv, HEADER",
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-}
-# What a spreadsheet reads as the beginning of a formula.
-_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
-# Where readers such as Python's splitlines end a line and JSON doesn't, and how JSON escapes them.
-_LINE_ENDS = {"\x85": b"\\u0085", "\u2028": b"\\u2028", "\u2029": b"\\u2029"}
 
 
 class BatchFailed(TargeterError):
@@ -69,10 +49,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One written file of messages, relative to the batch's folder."""
+    """One file that an exporter wrote, in the batch's folder: what its rows are, and how many."""
 
     name: str
-    messages: int
+    what: str
+    rows: int
     sha256: str
 
 
@@ -80,7 +61,8 @@ class File:
 class Rendered:
     """What a render wrote into the history, and the folder of the copy if one was asked for.
 
-    `is_new` is False when this plan was already there. `notes` say what else should be known.
+    `is_new` is False when this plan was already there. `told` is what exporters say of their
+    files, `notes` what should be looked at, `exports` the facts behind both, by exporter.
     """
 
     plan_id: str
@@ -90,9 +72,11 @@ class Rendered:
     is_new: bool
     copy: Path | None = None
     notes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    exports: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(engine: Engine, plan: Plan, request: Request, folder: Path) -> Rendered:
+def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Path) -> Rendered:
     """Write a plan's messages and contacts into `FOLDER/PLAN_ID` of the history.
 
     The rows are the engine's `assignments` and `leavers`. A plan that is there stays as it is.
@@ -105,19 +89,30 @@ def write(engine: Engine, plan: Plan, request: Request, folder: Path) -> Rendere
     target = folder / plan.plan_id
     try:
         with whole_folder(target) as temporary:
-            _number_rows(engine, plan.plan_id)
-            files = tuple(_files(engine, request, temporary))
+            done = _export(engine, bound, plan, request, temporary, folder)
+            files = tuple(
+                File(one.name, one.what, one.rows, sha256_of(temporary / one.name))
+                for one in done.files
+            )
             kept = [_assignments(engine, temporary), _contacts(engine, plan, temporary)]
-            write_manifest(temporary, _manifest(plan, request, files, kept))
+            write_manifest(temporary, _manifest(plan, request, files, kept, done))
         history.note_rendered(folder, plan.plan_id, plan.as_of.isoformat())
     except OSError as error:
         there = already_there(plan.plan_id, request, folder)
         if there is not None:  # somebody else rendered it meanwhile
             return there
         raise _failed(folder, error, "nothing was left behind") from error
-    messages = sum(file.messages for file in files)
     copy = _copied(target, request)
-    return Rendered(plan.plan_id, target, messages, files, is_new=True, copy=copy)
+    rendered = Rendered(plan.plan_id, target, plan.messages, files, is_new=True, copy=copy)
+    return replace(rendered, notes=done.notes, told=done.told, exports=done.facts)
+
+
+def _export(
+    engine: Engine, bound: Bound, plan: Plan, request: Request, temporary: Path, folder: Path
+) -> Outcome:
+    channels = bound.project.settings.channels
+    shape = request.format, request.batch_size
+    return exporters.write_out(Export(engine, bound, plan, channels, temporary, folder, *shape))
 
 
 @contextmanager
@@ -147,8 +142,10 @@ def already_there(plan: str, request: Request, folder: Path) -> Rendered | None:
         return None
     try:
         manifest = read_manifest(target)
-        files = tuple(_messages_in(manifest))
+        files = tuple(_files_in(manifest))
         messages, written = int(manifest["messages"]), str(manifest["format"])
+        told, notes = tuple(manifest.get("told", ())), tuple(manifest.get("notes", ()))
+        exports = dict(manifest.get("exports", {}))
     except (PlanRefused, ValueError, KeyError, TypeError) as error:
         raise BatchFailed(
             f"the batch {plan} is there, but its manifest can't be read",
@@ -160,13 +157,15 @@ def already_there(plan: str, request: Request, folder: Path) -> Rendered | None:
             help=f"to try {request.format}, name a history for tries with --history DIR",
         )
     copy = _copied(target, request)
-    return Rendered(plan, target, messages, files, is_new=False, copy=copy)
+    rendered = Rendered(plan, target, messages, files, is_new=False, copy=copy)
+    return replace(rendered, notes=notes, told=told, exports=exports)
 
 
-def _messages_in(manifest: Mapping[str, Any]) -> Iterator[File]:
+def _files_in(manifest: Mapping[str, Any]) -> Iterator[File]:
     for file in manifest["files"]:
-        if "messages" in file:
-            yield File(str(file["name"]), int(file["messages"]), str(file["sha256"]))
+        if "what" in file:
+            name, what, rows = str(file["name"]), str(file["what"]), int(file["rows"])
+            yield File(name, what, rows, str(file["sha256"]))
 
 
 def _copied(batch: Path, request: Request) -> Path | None:
@@ -186,16 +185,6 @@ def _copied(batch: Path, request: Request) -> Path | None:
         help_ = f"the batch itself is in {batch.parent.name}; render the same plan again"
         raise _failed(request.copy_to, error, help_) from error
     return target
-
-
-def _number_rows(engine: Engine, plan: str) -> None:
-    """The rows of the export, numbered by person, so that files are the same in every run."""
-    shown = ", ".join(identifier(name) for name in COLUMNS[2:])
-    message_id = history.message_id(literal(plan), "person")
-    engine.run(
-        "CREATE OR REPLACE TABLE export AS SELECT row_number() OVER (ORDER BY person) AS n, "
-        f"{message_id} AS message_id, person AS person_id, {shown} FROM {ASSIGNMENTS} WHERE outcome = 'message'"
-    )
 
 
 def _assignments(engine: Engine, folder: Path) -> dict[str, object]:
@@ -235,63 +224,22 @@ def _contacts(engine: Engine, plan: Plan, folder: Path) -> dict[str, object]:
     }
 
 
-def _files(engine: Engine, request: Request, folder: Path) -> Iterator[File]:
-    total = int(engine.value("SELECT count(*) FROM export"))
-    size = request.batch_size or max(total, 1)
-    count = max((total + size - 1) // size, 1)
-    escaped = request.format == "jsonl" and _has_line_ends(engine)
-    for number in range(count):
-        name = f"messages-{number + 1:04d}.{request.format}"
-        first, last = number * size + 1, min((number + 1) * size, total)
-        path = engine.scratch / name
-        shown = ", ".join(_exported(column, request.format) for column in COLUMNS)
-        engine.run(
-            f"COPY (SELECT {shown} FROM export WHERE n BETWEEN {first} AND {last} ORDER BY n) "
-            f"TO {literal(str(path))} ({_COPY[request.format]})"
-        )
-        if escaped:
-            _keep_lines_whole(path)
-        target = folder / name
-        shutil.move(path, target)
-        yield File(name, max(last - first + 1, 0), sha256_of(target))
-
-
-def _has_line_ends(engine: Engine) -> bool:
-    test = f"regexp_matches(concat_ws(' ', person_id, text, link), '[{''.join(_LINE_ENDS)}]')"
-    return bool(engine.value(f"SELECT coalesce(bool_or({test}), false) FROM export"))
-
-
-def _keep_lines_whole(path: Path) -> None:
-    """One message, one line: for those too who end a line where JSON doesn't."""
-    safe = path.with_suffix(".safe")
-    with path.open("rb") as lines, safe.open("wb") as out:
-        for line in lines:
-            for end, escaped in _LINE_ENDS.items():
-                line = line.replace(end.encode(), escaped)
-            out.write(line)
-    safe.replace(path)
-
-
-def _exported(column: str, format_: Format) -> str:
-    """A column as it is written: in CSV a text that a spreadsheet would run gets a quote first."""
-    name = identifier(column)
-    if format_ != "csv" or column == "length":
-        return name
-    pattern = literal(_FORMULA)
-    return (
-        f"CASE WHEN regexp_matches({name}, {pattern}) THEN '''' || {name} ELSE {name} END AS {name}"
-    )
-
-
 def _manifest(
-    plan: Plan, request: Request, files: tuple[File, ...], kept: list[dict[str, object]]
+    plan: Plan,
+    request: Request,
+    files: tuple[File, ...],
+    kept: list[dict[str, object]],
+    done: Outcome,
 ) -> dict[str, object]:
-    written = [{"name": f.name, "messages": f.messages, "sha256": f.sha256} for f in files]
+    written = [asdict(file) for file in files]
     return {
         **plan.as_json(),
         "kind": KIND,
         "format": request.format,
         "csv_formula_guard": request.format == "csv",
         "columns": list(COLUMNS),
+        "told": list(done.told),
+        "notes": list(done.notes),
+        "exports": done.facts,
         "files": [*written, *kept],
     }

@@ -174,12 +174,15 @@ def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> Non
 
 
 def _close_cells(engine: Engine, decisions: Decisions) -> bool:
-    """Close every cell that is too small, and let its people take their next choice."""
+    """Close every cell that is too small, and let its people take their next choice.
+
+    A cell with nobody but those who stay is left open: there is nobody whom closing would move.
+    """
     engine.run(
         "CREATE OR REPLACE TABLE closing AS FROM (SELECT c.channel, a.text, "
         "count(*) FILTER (WHERE NOT a.held_out) AS people, min(a.choice) AS choice "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) WHERE c.smallest > 1 "
-        "GROUP BY ALL HAVING people < max(c.smallest)) "
+        "GROUP BY ALL HAVING people < max(c.smallest) AND NOT bool_and(a.staying)) "
         "ANTI JOIN closed USING (channel, text)"
     )
     if not engine.value("SELECT count(*) FROM closing"):

@@ -43,8 +43,40 @@ def check(bound: Bound) -> Iterator[Finding]:
     yield from check_block_list(bound)
     yield from _check_channels(bound)
     yield from _check_consent(bound)
+    yield from _check_keeping(project)
     if not project.rules and project.settings.sources:
         yield Finding("TG401", "the project has no rules, so nobody gets anything")
+
+
+def _check_keeping(project: Project) -> Iterator[Finding]:
+    """The history is kept for as long as the limit that looks back furthest."""
+    history = project.settings.history
+    if history.keep is None or history.keep_place is None:
+        return
+    longest, name = max(_windows(project), default=(0, ""))
+    if history.keep.longest < longest:
+        message = f"the history is kept for {history.keep}, and {name} looks back further"
+        help_ = "keep it for longer: what is dropped no longer counts"
+        yield Finding("TG117", message, history.keep_place, help_)
+
+
+def _windows(project: Project) -> Iterator[tuple[int, str]]:
+    """How many days each limit looks back, and what it is called."""
+    owners = [("the project", project.settings.rest)]
+    owners += [(f"rule {rule.name!r}", rule.rest) for rule in project.rules]
+    for owner, rest in owners:
+        if rest.cooldown:
+            yield rest.cooldown.longest, f"the cooldown of {owner} ({rest.cooldown})"
+        if rest.cap:
+            yield rest.cap.span.longest, f"the frequency cap of {owner} ({rest.cap})"
+    for handoff in project.handoffs:
+        if handoff.again_after:
+            name = f"again_after of handoff {handoff.name!r} ({handoff.again_after})"
+            yield handoff.again_after.longest, name
+    for channel in project.settings.channels:
+        if channel.stay:
+            name = f"stay of channel {channel.channel.name!r} ({channel.stay})"
+            yield channel.stay.longest, name
 
 
 def _check_rule(rule: Rule, project: Project) -> Iterator[Finding]:

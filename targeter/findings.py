@@ -65,6 +65,7 @@ CODES: dict[str, Code] = {
     "TG114": Code("unknown-purpose"),
     "TG115": Code("unknown-campaign"),
     "TG116": Code("purpose-not-declared"),
+    "TG117": Code("history-too-short", _WARNING),
     # 2xx: certain errors in an expression
     "TG201": Code("syntax"),
     "TG202": Code("unknown-column"),

@@ -166,11 +166,12 @@ def _rendered(
     changes = plans.changes_since(engine, plan.plan_id, plans.KEPT, saved.columns)
     if not drop_changed or not changes.people:
         plans.refuse_other_data(changes)
-        return batches.write(engine, plan, request, history)
+        return batches.write(engine, now.bound, plan, request, history)
     fewer = plans.without_changed(engine, plan)
-    rendered = batches.write(engine, fewer, request, history)
+    rendered = batches.write(engine, now.bound, fewer, request, history)
     notes = (*_left_out(plan.people - fewer.people, changes.new),)
-    return replace(rendered, notes=(*notes, *plans.too_small(engine, now.bound)))
+    notes = (*notes, *plans.too_small(engine, now.bound))
+    return replace(rendered, notes=(*notes, *rendered.notes))
 
 
 def _left_out(dropped: int, new: int) -> Iterator[str]:

@@ -24,6 +24,11 @@ class Span:
         """The span as an SQL interval."""
         return f"INTERVAL {self.months} MONTH" if self.months else f"INTERVAL {self.days} DAY"
 
+    @property
+    def longest(self) -> int:
+        """The days that it has at most: a month has 31, a year 366."""
+        return self.days + 31 * self.months - 6 * (self.months // 12)
+
     def __str__(self) -> str:
         count, unit = (self.months, "month") if self.months else (self.days, "day")
         return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

@@ -1,4 +1,4 @@
-"""How a channel's messages go out, as declared: by which exporter, in which columns, known by what."""
+"""How a channel's messages go out, as declared: which exporter, columns and identifiers."""
 
 from __future__ import annotations
 
@@ -54,11 +54,15 @@ def read_outgoing(fields: Fields) -> Outgoing:
 
 
 def _columns(fields: Fields) -> Named:
-    columns = []
+    columns: list[tuple[str, Scalar]] = []
     for name, node in fields.named("columns"):
         if not isinstance(node, Scalar) or node.is_null or not name.text.strip():
             help_ = "for example to: handle, and below it message: text"
             fields.wrong(node, "'columns' are a name in the file and a column each", help_)
+            continue
+        if name.text.casefold() in {other.casefold() for other, _ in columns}:
+            # many a reader of such files takes the two for one
+            fields.wrong(node, f"'columns' has {name.text!r} twice, in another case")
             continue
         columns.append((name.text, node))
     return tuple(columns)

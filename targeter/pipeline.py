@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from targeter import batches, checks, explain, plans, previews, reports, tester
+from targeter import batches, checks, explain, exporters, plans, previews, reports, tester
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier, literal
@@ -103,7 +103,7 @@ def _findings(project: Project, bound: Bound) -> tuple[Finding, ...]:
     """All findings; what only follows from a file that can't be read is left out."""
     found = [*project.findings, *bound.findings]
     if bound.project.settings.base is not None:
-        found += checks.check(bound)
+        found += [*checks.check(bound), *exporters.check(bound)]
     return in_order(found)
 
 
@@ -349,7 +349,7 @@ def render(
     history = history_of(read_project(options.root), options)
     with batches.writing(history), planned(options, progress) as run:
         progress("batches", _steps(run.project), _steps(run.project))
-        return batches.write(run.engine, plans.plan_of(run), request, history)
+        return batches.write(run.engine, run.bound, plans.plan_of(run), request, history)
 
 
 def whole_report(options: Options, progress: Progress = silent) -> reports.Report:

@@ -99,7 +99,8 @@ def _check_keys(engine: Engine, base: Source, table: str) -> None:
     )
     found = []
     if missing:
-        message = f"source {base.name!r}: {missing:,} rows have no {base.key!r}"
+        rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
+        message = f"source {base.name!r}: {rows} no {base.key!r}"
         help_ = "everybody needs a key: take those rows out of the file"
         found.append(Finding("TG717", message, base.place, help_))
     if doubles:
@@ -243,7 +244,8 @@ class _Builder:
         if not count:
             return
         shown = ", ".join(repr(e)[:40] for e in examples or [] if e is not None)
-        message = f"{count:,} rows of {source.name} belong to nobody"
+        strays, belong = ("1 row", "belongs") if count == 1 else (f"{count:,} rows", "belong")
+        message = f"{strays} of {source.name} {belong} to nobody"
         if source.person.consent is not None:
             message += " we may link them to"
         help_ = f"for example {shown}" if shown else "they name nobody"

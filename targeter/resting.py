@@ -140,25 +140,32 @@ def _of_rules(engine: Engine, rules: Sequence[tuple[int, Rule]], now: str) -> No
         f"CREATE OR REPLACE TABLE {RULE_RESTS} "
         "(person VARCHAR, rule INTEGER, until DATE, because VARCHAR)"
     )
-    for number, rule in rules:
-        untils = []
-        if rule.rest.cooldown:
-            last = f"CASE WHEN bool_or(is_member) THEN {now} ELSE max(contacted_at) END"
-            untils.append(f"({last} + {rule.rest.cooldown.interval})")
-        if rule.rest.cap:
-            times, span = rule.rest.cap.times, rule.rest.cap.span.interval
-            untils.append(
-                f"((max(contacted_at, {times}) FILTER (event <> '{LEFT}'))[{times}] + {span})"
-            )
-        until = f"greatest({', '.join(untils)})" if len(untils) > 1 else untils[0]
+    # most rules rest alike, and those that do are asked about together
+    for rest in dict.fromkeys(rule.rest for _, rule in rules):
+        alike = [(number, rule.name) for number, rule in rules if rule.rest == rest]
+        named = ", ".join(f"({number}, {literal(name)})" for number, name in alike)
+        until = _until(rest, now)
         engine.run(
-            f"INSERT INTO {RULE_RESTS} SELECT person, {number}, {until}::DATE, {_BECAUSE} "
-            "FROM (SELECT c.*, m.person IS NOT NULL AS is_member "
-            f"FROM {CONTACTS} AS c LEFT JOIN {MEMBERS} AS m "
-            "ON m.person = c.person AND m.rule = c.rule "
-            f"WHERE c.rule = {literal(rule.name)} AND c.event <> '{HANDED_OVER}') "
-            f"GROUP BY person HAVING {until} > {now}"
+            f"INSERT INTO {RULE_RESTS} SELECT person, number, {until}::DATE, {_BECAUSE} "
+            "FROM (SELECT c.*, r.number, m.person IS NOT NULL AS is_member FROM "
+            f"{CONTACTS} AS c JOIN (VALUES {named}) AS r(number, name) ON r.name = c.rule "
+            f"LEFT JOIN {MEMBERS} AS m ON m.person = c.person AND m.rule = c.rule "
+            f"WHERE c.event <> '{HANDED_OVER}') "
+            f"GROUP BY person, number HAVING {until} > {now}"
         )
+
+
+def _until(rest: Rest, now: str) -> str:
+    """When a rule's own cap and cooldown are over for the contacts of a group (SQL)."""
+    untils = []
+    if rest.cooldown:
+        last = f"CASE WHEN bool_or(is_member) THEN {now} ELSE max(contacted_at) END"
+        untils.append(f"({last} + {rest.cooldown.interval})")
+    if rest.cap:
+        times, span = rest.cap.times, rest.cap.span.interval
+        counted = f"max(contacted_at, {times}) FILTER (event <> '{LEFT}')"
+        untils.append(f"(({counted})[{times}] + {span})")
+    return f"greatest({', '.join(untils)})"
 
 
 def _of_handoffs(engine: Engine, handoffs: Sequence[tuple[int, str, Span]], now: str) -> None:

@@ -131,9 +131,11 @@ def _variants(fields: Fields) -> tuple[Variant, ...]:
     for inner in fields.mappings("variants", f"{fields.what}: variant"):
         template, share = inner.scalar("template", required=True), inner.number("share")
         inner.done()
+        said = inner.entries.get("share")
+        if share is None and said is not None:
+            continue  # no number, which was found
         if share is None or not 0 < share < 100:
-            wrong = inner.entries.get("share") or inner.entries
-            inner.wrong(wrong, "'share' is a percentage above 0 and below 100")
+            inner.wrong(said or inner.entries, "'share' is a percentage above 0 and below 100")
         elif template:
             variants.append(Variant(template, share))
     node = fields.entries.get("variants")

@@ -79,10 +79,15 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Who was contacted when: the folder of what was rendered, and what was imported."""
+    """Who was contacted when: the folder of what was rendered, and what was imported.
+
+    `keep` is how long a batch is kept at least; None: for good.
+    """
 
     folder: str = "batches"
     imported: tuple[Imported, ...] = ()
+    keep: Span | None = None
+    keep_place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +198,11 @@ def _history(fields: Fields) -> History:
         one.done()
         if source:
             imported.append(Imported(source, rule))
-    inner.not_yet("keep", "texts")
+    keep, kept = read_span(inner, "keep"), inner.entries.get("keep")
+    inner.not_yet("texts")
     inner.done()
-    return History(_folder(folder, inner) if folder else "batches", tuple(imported))
+    name = _folder(folder, inner) if folder else "batches"
+    return History(name, tuple(imported), keep, kept.place if kept else None)
 
 
 def _folder(scalar: Scalar, fields: Fields) -> str:

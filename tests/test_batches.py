@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from targeter import batches, pipeline
-from targeter.batches import BatchFailed, Format, Rendered, Request
+from targeter.batches import BatchFailed, Rendered, Request
 from targeter.database import Engine, literal
 from targeter.errors import BadData, WrongUsage
+from targeter.exporters import Format
 from tests import worlds
 from tests.decisions.small import EVERYBODY, crowd, project, rule, template
 
@@ -107,7 +108,7 @@ def test_nothing_to_send_is_still_a_batch(tmp_path: Path) -> None:
     rules = EVERYBODY + "suppressions:\n  - {name: all, when: person_id is not null}\n"
     for form in ("jsonl", "csv", "parquet"):
         done = _render(project(tmp_path, rules), form, 5, out=form)
-        assert (done.messages, len(done.files), done.files[0].messages) == (0, 1, 0)
+        assert (done.messages, len(done.files), done.files[0].rows) == (0, 1, 0)
     assert _table(_render(tmp_path, "csv", out="csv")) == []
     assert _parquet(_render(tmp_path, "parquet", out="parquet")) == []
 
@@ -122,7 +123,7 @@ def test_a_file_holds_as_many_messages_as_asked(
     tmp_path: Path, size: int, counts: list[int]
 ) -> None:
     done = _render(_greeting(tmp_path, crowd(6)), "jsonl", size)
-    assert [file.messages for file in done.files] == counts
+    assert [file.rows for file in done.files] == counts
     texts = [(done.folder / file.name).read_text() for file in done.files]
     assert [len(text.splitlines()) for text in texts] == counts
     assert [line["person_id"] for line in _lines(done)] == [f"p{number}" for number in range(6)]
@@ -196,9 +197,8 @@ def test_another_link_beside_the_post_is_another_plan(tmp_path: Path) -> None:
     for link in ("a", "b"):
         text = template("Come today", "wall", link=f"https://example.com/{link}?r={{rule}}")
         done = _render(project(tmp_path, people=crowd(3), templates={"hello": text}))
-        assert {line["link"] for line in _lines(done)} == {
-            f"https://example.com/{link}?r=everybody"
-        }
+        creative = json.loads((done.folder / "creatives.jsonl").read_text())
+        assert creative["link"] == f"https://example.com/{link}?r=everybody"
         plans.append(done.plan_id)
     assert len(set(plans)) == 2
 

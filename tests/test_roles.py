@@ -161,7 +161,7 @@ def test_what_is_no_text_has_the_role_of_its_type(value: object, kind: Role, sho
 
 def test_the_parts_of_a_list_are_written_as_they_would_be_alone() -> None:
     day = dt.date(2026, 11, 1)
-    moment = dt.datetime(2026, 11, 1, 9, 30)
+    moment = dt.datetime.fromisoformat("2026-11-01T09:30")
     parts = [2.0, -0.0, Decimal("1.50"), Decimal("-0.0"), float("nan"), float("inf"), day, moment]
     listed = admitted(parts, channel_named("x"))
     assert listed == "2, 0, 1.5, 0, 2026-11-01, 2026-11-01 09:30"

@@ -410,7 +410,7 @@ def test_rows_of_nobody_are_counted_with_examples(tmp_path: Path) -> None:
     root = project(tmp_path, "a: {from: visits, value: count(*)}\n", rule="a > 0")
     with worlds.planned(root) as run:
         strays = {f.message: f.help for f in run.findings if f.code == "TG705"}
-    assert strays["1 rows of visits belong to nobody"] == "for example 'zed'"
+    assert strays["1 row of visits belongs to nobody"] == "for example 'zed'"
 
 
 def test_a_source_whose_time_is_no_time_is_found(tmp_path: Path) -> None:

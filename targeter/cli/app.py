@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 import targeter
+from targeter.cli.access import access
 from targeter.cli.explain import explain
+from targeter.cli.history import history
 from targeter.cli.init import init
 from targeter.cli.lint import lint
 from targeter.cli.plan import plan
@@ -63,6 +65,20 @@ def _targeter(
     """What is said before a command."""
 
 
-_COMMANDS = (plan, render, preview, lint, test, explain, why_not, report, sources, init, schema)
+_COMMANDS = (
+    plan,
+    render,
+    preview,
+    lint,
+    test,
+    explain,
+    why_not,
+    report,
+    history,
+    access,
+    sources,
+    init,
+    schema,
+)
 for _command in _COMMANDS:
     app.command(epilog=EXIT_CODES)(_command)

@@ -66,6 +66,7 @@ def history_shape(known: Vocabulary) -> Json:
     keys = {
         "folder": text("The folder of batches, inside of the project."),
         "imported": sequence("Contacts that other tools made.", imported),
+        "keep": span("How long a batch is kept: targeter history --tidy drops what is older."),
     }
     whole = mapping("Who was contacted when.", keys)
     return {"description": "Who was contacted when.", "anyOf": [text("The folder."), whole]}

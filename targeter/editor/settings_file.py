@@ -26,6 +26,7 @@ from targeter.editor.shapes import (
 )
 from targeter.editor.source_shapes import source, source_definitions
 from targeter.editor.vocabulary import Vocabulary
+from targeter.outgoing import IDENTIFIERS, MESSAGE_COLUMNS
 from targeter.policies import BASES
 from targeter.schema import InCopy
 from targeter.settings import time_zones
@@ -200,8 +201,22 @@ def _channel(known: Vocabulary) -> Json:
             "maximum": 1,
         },
         "min_audience": integer("How many people a text needs to be shown.", minimum=1),
+        "exporter": text("What writes its files; without it, its delivery decides."),
+        "columns": _export_columns(known),
+        "audience_by": _audience_by(known),
     }
     return mapping("A channel.", keys)
+
+
+def _export_columns(known: Vocabulary) -> Json:
+    column = word("A column of the message or the profile.", [*MESSAGE_COLUMNS, *known.columns])
+    return named("The columns of its files: a name there, and what stands in it.", column)
+
+
+def _audience_by(known: Vocabulary) -> Json:
+    keys = {kind: word(f"The column of a person's {kind}.", known.columns) for kind in IDENTIFIERS}
+    description = "By what the network recognises people; it leaves in hashes alone."
+    return mapping(description, keys, minProperties=1)
 
 
 def _count(description: str, minimum: int) -> Json:

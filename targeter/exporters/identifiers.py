@@ -1,8 +1,8 @@
 """What a network may know people by: normalised as X asks for it, and hashed; SQL.
 
-The rules are those of docs.x.com, «Custom audiences: user data»: SHA-256 without salt, in lower-case
-hexadecimal, of an e-mail trimmed and in small letters, a handle trimmed, in small letters and
-without its @, a telephone number as E.164.
+The rules are those of docs.x.com, «Custom audiences: user data»: SHA-256 without salt, in
+lower-case hexadecimal, of an e-mail trimmed and in small letters, a handle trimmed, in small
+letters and without its @, a telephone number as E.164.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ _EMAIL = r"[^@\s]+@[^@\s]+"
 
 def hashed(kind: str, column: str, channel: Channel) -> str:
     """SQL for the hash of an identifier, NULL for what is none; `column` is SQL for its value."""
-    normal = normalised(kind, column)
-    return f"CASE WHEN regexp_full_match({normal}, {literal(_form(kind, channel))}) THEN " + (
-        f"sha256({normal}) END"
-    )
+    normal, form = normalised(kind, column), literal(_form(kind, channel))
+    return f"CASE WHEN regexp_full_match({normal}, {form}) THEN sha256({normal}) END"
 
 
 def normalised(kind: str, column: str) -> str:

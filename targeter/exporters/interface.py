@@ -19,6 +19,8 @@ from targeter.settings import ChannelSettings
 Format = Literal["jsonl", "csv", "parquet"]
 # A file of one message a person; other files say themselves what their rows are.
 MESSAGES = "messages"
+# The column that numbers the rows of an export; no column of a file is called so.
+NUMBER = identifier("number of the row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ class Export:
 
     def rows_sql(self, names: Sequence[str], columns: Sequence[tuple[str, str]]) -> str:
         """A query for the messages of some channels: `columns` are a name in the file and a
-        column of the message or the profile each, numbered `n` in the order of people."""
+        column of the message or the profile each, after `NUMBER` in the order of people."""
         shown = [f"{self._value(source)} AS {identifier(name)}" for name, source in columns]
         joined = f"LEFT JOIN {PROFILES} AS p ON p.{identifier(self.bound.key)} = a.person "
         return (
-            f"SELECT row_number() OVER (ORDER BY a.person) AS n, {', '.join(shown)} "
+            f"SELECT row_number() OVER (ORDER BY a.person) AS {NUMBER}, {', '.join(shown)} "
             f"FROM {ASSIGNMENTS} AS a {joined if any('p.' in one for one in shown) else ''}"
             f"WHERE a.outcome = 'message' AND list_contains({list_literal(names)}, a.channel)"
         )
@@ -79,7 +81,7 @@ class Export:
     def messages(self) -> Iterator[Mapping[str, Any]]:
         """The messages of these channels, every column by its name, sorted by person."""
         query = self.rows_sql(self.names, [(name, name) for name in MESSAGE_COLUMNS])
-        for rows in self.engine.chunks(f"SELECT * FROM ({query}) ORDER BY n"):
+        for rows in self.engine.chunks(f"SELECT * FROM ({query}) ORDER BY {NUMBER}"):
             yield from (dict(zip(MESSAGE_COLUMNS, row[1:], strict=True)) for row in rows)
 
     def _value(self, source: str) -> str:

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from targeter.database import Engine, identifier, literal
-from targeter.exporters.interface import MESSAGES, Export, Exported, Exporter, Format, Written
+from targeter.exporters.interface import (
+    MESSAGES,
+    NUMBER,
+    Export,
+    Exported,
+    Exporter,
+    Format,
+    Written,
+)
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.schema import type_class
 
@@ -65,7 +73,8 @@ def _files(export: Export, stem: str) -> Iterator[Written]:
         first, last = number * size + 1, min((number + 1) * size, total)
         path = engine.scratch / name
         engine.run(
-            f"COPY (SELECT {shown} FROM {_TABLE} WHERE n BETWEEN {first} AND {last} ORDER BY n) "
+            f"COPY (SELECT {shown} FROM {_TABLE} WHERE {NUMBER} BETWEEN {first} AND {last} "
+            f"ORDER BY {NUMBER}) "
             f"TO {literal(str(path))} ({_COPY[format_]})"
         )
         if escaped:

@@ -22,7 +22,7 @@ NAMED, HANDED = "audiences_before", "members_before"
 
 
 def load_past(engine: Engine, history: Path) -> None:
-    """Fill `audiences_before` and `members_before`. Raises `BadData` for a file that was altered."""
+    """Fill `audiences_before` and `members_before`. Raises `BadData` for an altered file."""
     for table, file, columns in (
         (NAMED, AUDIENCES, AUDIENCE_COLUMNS),
         (HANDED, MEMBERS, MEMBER_COLUMNS),

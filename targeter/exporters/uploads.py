@@ -10,7 +10,7 @@ import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from targeter.database import Engine, Row, literal
 from targeter.exporters.interface import Written
@@ -23,6 +23,7 @@ UPLOADS: Final = "uploads.csv"
 OPERATIONS: Final = {"remove": "Delete", "add": "Update"}
 # What X calls each identifier.
 _FIELDS: Final = {"email": "email", "handle": "handle", "phone": "phone_number"}
+_WHAT: Final = {"remove": "removals", "add": "additions"}
 _AT_ONCE = 50
 
 
@@ -38,36 +39,67 @@ def people_a_request(longest: int) -> int:
     return max(min(MOST_OPERATIONS, (room + 1) // (longest + 1)), 1)
 
 
-def write_uploads(engine: Engine, handed: str, folder: Path) -> Iterator[Written]:
-    """Write the files for a table of who is handed over: number and name of the audience,
-    operation, and a column of hashes for each identifier. The same rows give the same bytes.
+def write_uploads(engine: Engine, handed: str, folder: Path) -> tuple[Written, ...]:
+    """Write the files for a table of who is handed over, and `uploads.csv`, which says in which
+    order they are sent. The same rows give the same bytes.
+
+    The table has the number and the name of the audience, the operation, and a column of hashes
+    for each identifier.
     """
     _number(engine, handed)
+    requests: list[tuple[object, ...]] = []
+    lists: dict[str, int] = {}
     last = int(engine.value("SELECT coalesce(max(request), 0) FROM handed_over"))
-    listed = [
-        f"string_agg({kind}, chr(10) ORDER BY person_json) AS {kind}" for kind in IDENTIFIERS
-    ]
+    for first in range(1, last + 1, _AT_ONCE):
+        for row in _bodies(engine, first):
+            requests.append(_request(row, folder))
+            for name, people in _lists(row, folder):
+                lists[name] = lists.get(name, 0) + people
     with (folder / UPLOADS).open("w", encoding="utf-8", newline="") as file:
         index = csv.writer(file, lineterminator="\n")
         index.writerow(("file", "audience", "operation", "people", "bytes"))
-        for first in range(1, last + 1, _AT_ONCE):
-            rows = engine.rows(
-                "SELECT operation, number, part, any_value(audience), count(*), "
-                f"string_agg(person_json, ',' ORDER BY person_json), {', '.join(listed)} "
-                f"FROM handed_over WHERE request BETWEEN {first} AND {first + _AT_ONCE - 1} "
-                "GROUP BY ALL ORDER BY ALL"
-            )
-            for row in rows:
-                yield _request(row, folder, index_row := [])
-                index.writerow(index_row)
-                yield from _lists(row, folder)
-    yield Written(UPLOADS, "requests", last)
+        index.writerows(requests)
+    return (
+        Written(UPLOADS, "requests", len(requests)),
+        *(Written(str(name), _WHAT[str(did)], int(str(n))) for name, _, did, n, _ in requests),
+        *(Written(name, "hashes", people) for name, people in lists.items()),
+    )
+
+
+def _bodies(engine: Engine, first: int) -> list[Row]:
+    """Some requests in their order: whom they are for, how many people, their parts as text."""
+    listed = (f"string_agg({kind}, chr(10) ORDER BY person_json)" for kind in IDENTIFIERS)
+    return engine.rows(
+        "SELECT operation, number, part, any_value(audience), count(*), "
+        f"string_agg(person_json, ',' ORDER BY person_json), {', '.join(listed)} "
+        f"FROM handed_over WHERE request BETWEEN {first} AND {first + _AT_ONCE - 1} "
+        "GROUP BY operation, number, part ORDER BY operation, number, part"
+    )
+
+
+def _request(row: Row, folder: Path) -> tuple[object, ...]:
+    """Write one request; its line of the index."""
+    order, number, part, audience, people, users = row[:6]
+    operation = list(OPERATIONS)[order - 1]
+    name = f"audience-{order}-{operation}-{number:04d}-{part:04d}.json"
+    data = body(operation, users)
+    (folder / name).write_bytes(data)
+    return name, audience, operation, people, len(data)
+
+
+def _lists(row: Row, folder: Path) -> Iterator[tuple[str, int]]:
+    """Add to the lists that the website takes: one identifier each, one hash a line."""
+    order, number = row[:2]
+    for kind, hashes in zip(IDENTIFIERS, row[6:], strict=True):
+        if hashes is not None:
+            name = f"audience-{order}-{list(OPERATIONS)[order - 1]}-{number:04d}-{kind}.csv"
+            with (folder / name).open("a", encoding="ascii", newline="") as file:
+                file.write(f"{hashes}\n")
+            yield name, hashes.count("\n") + 1
 
 
 def _number(engine: Engine, handed: str) -> None:
-    fields = ", ".join(
-        f"""'"{_FIELDS[kind]}":["' || {kind} || '"]'""" for kind in IDENTIFIERS
-    )
+    fields = ", ".join(f"""'"{_FIELDS[kind]}":["' || {kind} || '"]'""" for kind in IDENTIFIERS)
     order = " ".join(f"WHEN {literal(o)} THEN {n}" for n, o in enumerate(OPERATIONS, start=1))
     engine.run(
         "CREATE OR REPLACE TABLE handed_in_json AS SELECT DISTINCT number, audience, "

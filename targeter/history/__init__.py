@@ -20,6 +20,7 @@ from targeter.history.listing import EVENTS, Entry, History, list_history, opene
 from targeter.history.locking import HistoryInUse, writing
 from targeter.history.log import give_up, note_rendered
 from targeter.history.reported import Told, message_id, record
+from targeter.history.tidying import Tidied, tidy
 
 __all__ = [
     "COLUMNS",
@@ -37,6 +38,7 @@ __all__ = [
     "Held",
     "History",
     "HistoryInUse",
+    "Tidied",
     "Told",
     "batches_of",
     "create_contacts",
@@ -49,5 +51,6 @@ __all__ = [
     "note_rendered",
     "opened",
     "record",
+    "tidy",
     "writing",
 ]

@@ -32,6 +32,8 @@ def writing(folder: Path) -> Iterator[None]:
     is_new = not folder.exists()
     handle = _locked(folder)
     try:
+        os.ftruncate(handle, 0)
+        os.write(handle, f"process {os.getpid()}\n".encode())
         _remove_leftovers(folder)
         note_unlogged(folder)
         yield
@@ -71,8 +73,6 @@ def _take(handle: int, folder: Path) -> None:
             f"{holder} is writing to the history {folder.name}",
             help="wait until it is done, then run this again: nothing was written",
         ) from None
-    os.ftruncate(handle, 0)
-    os.write(handle, f"process {os.getpid()}\n".encode())
 
 
 def _is_still(path: Path, handle: int) -> bool:

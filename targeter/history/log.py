@@ -13,7 +13,7 @@ from targeter.errors import BadData, WrongUsage
 from targeter.folders import MANIFEST, sha256_of, write_whole
 
 LOG = "log.jsonl"
-RENDERED, REPORTED, GIVEN_UP = "rendered", "reported", "given_up"
+RENDERED, REPORTED, GIVEN_UP, DROPPED = "rendered", "reported", "given_up", "dropped"
 
 Line = Mapping[str, str]
 
@@ -49,7 +49,7 @@ def expected(folder: Path) -> dict[str, Line]:
     newest: dict[str, Line] = {}
     for line in read_log(folder):
         name = line.get("batch") or line.get("file") or ""
-        if line.get("event") == GIVEN_UP:
+        if line.get("event") in (GIVEN_UP, DROPPED):
             newest.pop(name, None)
         elif name:
             newest[name] = line
@@ -69,6 +69,11 @@ def note_rendered(folder: Path, batch: str, day: str) -> None:
 def note_reported(folder: Path, file: str) -> None:
     """Log a file of what the sender told."""
     _append(folder, {"event": REPORTED, "file": file})
+
+
+def note_dropped(folder: Path, name: str) -> None:
+    """Log that a batch or a report is older than it is kept: from now on nobody misses it."""
+    _append(folder, {"event": DROPPED, "batch": name})
 
 
 def note_unlogged(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -123,7 +124,7 @@ def _json_lines(
 def _csv_lines(
     text: str, path: Path, found: list[Finding]
 ) -> Iterator[tuple[int, Mapping[str, object]]]:
-    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         names = set(reader.fieldnames or ())
         if "message_id" not in names and not {"plan_id", "person_id"} <= names:
@@ -133,7 +134,7 @@ def _csv_lines(
         for values in reader:
             yield reader.line_num, values
     except csv.Error as error:
-        place = Place(path.name, max(reader.line_num, 1), 1)
+        place = Place(path.name, max(reader.reader.line_num, 1), 1)
         found.append(Finding("TG711", f"a row that is no CSV: {error}", place))
 
 
@@ -175,9 +176,7 @@ def _keep(engine: Engine, folder: Path) -> Told:
         f"FROM report AS r LEFT JOIN {TOLD} AS t USING (batch, person) "
         "WHERE t.sent IS DISTINCT FROM r.sent"
     )
-    sent, failed = engine.row(
-        "SELECT count(*) FILTER (sent), count(*) FILTER (NOT sent) FROM news"
-    )
+    sent, failed = engine.row("SELECT count(*) FILTER (sent), count(*) FILTER (NOT sent) FROM news")
     known = engine.value("SELECT count(DISTINCT (batch, person)) FROM report") - sent - failed
     if not sent and not failed:
         return Told(0, 0, known, None)

@@ -89,7 +89,9 @@ def slow_templates(run: Run) -> tuple[SlowPart, ...]:
     """The parts of templates of rules that run which are outside the fast subset, and why."""
     templates = {choice.template.id: choice.template for choice in run.decisions.choices}
     return tuple(
-        part for _, template in sorted(templates.items()) for part in slow_parts(template, run.bound)
+        part
+        for _, template in sorted(templates.items())
+        for part in slow_parts(template, run.bound)
     )
 
 

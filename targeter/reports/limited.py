@@ -101,8 +101,9 @@ def _small(holdout: Holdout, held: int, sent: int, whose: str, place: Place) -> 
     if held >= needed:
         return
     assumed = "" if holdout.base_rate else " (assumed: holdout says no base_rate)"
+    people = "1 person" if held == 1 else f"{held:,} people"
     message = (
-        f"the control group{whose} has {held:,} people: too few to see even that messages double "
+        f"the control group{whose} has {people}: too few to see even that messages double "
         f"a base rate of {rate * 100:g} %{assumed}; it takes {needed:,}"
     )
     yield Finding("TG722", message, place, "raise percent, or add up several plans")

@@ -309,7 +309,8 @@ def _data_findings(
         elif row.matched == 0:
             yield Finding("TG701", f"rule {rule.name!r} matches nobody", rule.place)
         elif row.won == 0 and row.held_out == 0:
-            message = f"rule {rule.name!r} matches {row.matched:,} people and wins none of them"
+            people = "1 person" if row.matched == 1 else f"{row.matched:,} people"
+            message = f"rule {rule.name!r} matches {people} and wins none of them"
             help_ = f"targeter why-not {rule.name} shows to what they go instead"
             yield Finding("TG702", message, rule.place, help_)
     for total in templates:

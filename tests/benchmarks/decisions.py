@@ -287,9 +287,9 @@ def _settle_places(engine: Engine, world: World) -> None:
     )
     while engine.value("SELECT count(*) FROM waiting"):
         engine.run(
-            f"INSERT INTO sitting SELECT w.person, w.rule, f.held, 'Offer ' || (w.rule % {TEXTS}) || "
-            "' for everybody in ' || f.area || ' now.' FROM waiting AS w JOIN first AS f "
-            "USING (person)"
+            "INSERT INTO sitting SELECT w.person, w.rule, f.held, "
+            f"'Offer ' || (w.rule % {TEXTS}) || ' for everybody in ' || f.area || ' now.' "
+            "FROM waiting AS w JOIN first AS f USING (person)"
         )
         engine.run(
             "CREATE OR REPLACE TABLE cut AS SELECT person, rule FROM (SELECT s.person, s.rule, "

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .bakery import bakery, targeter
+from .bakery import Ran, bakery, targeter
+from .busy import busy_bakery
 
 SCREENS = Path(__file__).parent / "screens"
 UPDATE = os.environ.get("TARGETER_UPDATE_SCREENS") == "1"
@@ -43,11 +44,40 @@ CASES = [
 ]
 
 
+# Of the bakery some days after its first messages, with every kind of ending.
+BUSY_CASES = [
+    ("plan-busy-80", ("plan",), 80),
+    ("plan-busy-120", ("plan",), 120),
+    ("plan-busy-pilot", ("plan", "--limit", 4, "--examples", 0), 80),
+    ("explain-resting", ("explain", "ada"), 80),
+    ("explain-staying", ("explain", "h1"), 80),
+    ("explain-over-cap", ("explain", "s1"), 80),
+    ("explain-blocked", ("explain", "hob"), 80),
+]
+
+
 @pytest.mark.parametrize(("name", "words", "columns"), CASES, ids=[case[0] for case in CASES])
 def test_a_screen_is_as_it_was(
     tmp_path: Path, name: str, words: tuple[object, ...], columns: int | None
 ) -> None:
-    ran = targeter(*words, "--project", bakery(tmp_path), columns=columns)
+    _check(name, targeter(*words, "--project", bakery(tmp_path), columns=columns))
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return busy_bakery(tmp_path_factory.mktemp("busy"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "columns"), BUSY_CASES, ids=[case[0] for case in BUSY_CASES]
+)
+def test_a_screen_with_a_past_is_as_it_was(
+    busy: Path, name: str, words: tuple[object, ...], columns: int
+) -> None:
+    _check(name, targeter(*words, "--project", busy, columns=columns))
+
+
+def _check(name: str, ran: Ran) -> None:
     assert (ran.code, ran.err) == (0, "")
     shown = re.sub(r"  [0-9a-f]{16}$", "  the-plan's-digest", ran.out, flags=re.MULTILINE)
     golden = SCREENS / f"{name}.txt"
@@ -58,7 +88,7 @@ def test_a_screen_is_as_it_was(
 
 @pytest.mark.parametrize("path", sorted(SCREENS.glob("*.txt")), ids=lambda path: path.stem)
 def test_a_screen_holds_to_its_width_and_ends_no_line_with_spaces(path: Path) -> None:
-    widths = {name: columns for name, _, columns in CASES}
+    widths = {name: columns for name, _, columns in [*CASES, *BUSY_CASES]}
     for line in path.read_text(encoding="utf-8").splitlines():
         assert line == line.rstrip()
         assert "\x1b" not in line

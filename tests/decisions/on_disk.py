@@ -12,6 +12,7 @@ from pathlib import Path
 
 from targeter import history
 from targeter.database import Engine, literal
+from targeter.folders import seal_of
 from tests import worlds
 from tests.decisions.kleene import Person, Value, as_yaml
 from tests.decisions.model import (

@@ -25,10 +25,15 @@ def _of(world: World, person: str) -> list[Contact]:
 
 
 def membership(world: World, person: str) -> Contact | None:
-    """How a person entered the audience they are in, the last one where there are several."""
-    last = {c.channel: c for c in _of(world, person) if c.event in ("entered", "left")}
-    entered = [c for c in last.values() if c.event == "entered"]
-    return max(entered, key=lambda c: c.at) if entered else None
+    """How a person entered the audience they are in: the last one, and of two at one moment the
+    first by its words. Rows have no order that could settle it."""
+    newest = sorted(_of(world, person), key=lambda c: (c.channel, c.rule, c.template, c.text))
+    newest.sort(key=lambda c: (c.at, c.event == "entered"), reverse=True)
+    last: dict[str | None, Contact] = {}
+    for contact in newest:
+        if contact.event in ("entered", "left"):
+            last.setdefault(contact.channel, contact)
+    return next((c for c in last.values() if c.event == "entered"), None)
 
 
 def was_handed_over(world: World, person: str, handoff: Named) -> bool:

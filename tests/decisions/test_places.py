@@ -184,6 +184,13 @@ def test_variants_that_can_not_be_are_found(tmp_path: Path, variants: str) -> No
     assert worlds.errors(project(tmp_path, rules, templates=_TEMPLATES))
 
 
+def test_a_share_that_is_no_number_is_found_once(tmp_path: Path) -> None:
+    variants = "[{template: hello, share: half}, {template: other, share: 50}]"
+    rules = f"rules:\n  - name: a\n    priority: 1\n    when: age = 1\n    variants: {variants}\n"
+    found = worlds.errors(project(tmp_path, rules, templates=_TEMPLATES))
+    assert [f.message for f in found] == ["rule 'a': variant: 'share' must be a number, not 'half'"]
+
+
 def test_who_is_held_out_of_a_campaign_keeps_its_rule_and_text(tmp_path: Path) -> None:
     rules = "campaign: autumn\n" + "rules:\n" + rule("first", 2, HELD, "hello")
     settings = "campaigns:\n  autumn: {holdout: {percent: 50, salt: a}}\n"

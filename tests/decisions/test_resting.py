@@ -280,3 +280,18 @@ def test_a_small_rest_of_an_audience_stays_and_nobody_joins_it(tmp_path: Path) -
     )
     ended = worlds.results(root, as_of=DAY + dt.timedelta(1))
     assert (ended["p0"][0], ended["anna"][0]) == ("message", "audience_too_small")
+
+
+def test_an_audience_whose_places_are_all_taken_is_not_shut(tmp_path: Path) -> None:
+    root = _promoted(tmp_path, crowd(4), "max_people: 4\n")
+    _day_by_day(root, 1)
+    path = root / "people.csv"
+    head = path.read_text().splitlines()[0]
+    path.write_text("\n".join([head, *crowd(2), KNOWN]) + "\n")
+    settings = root / "rules/targeter.yaml"
+    settings.write_text(settings.read_text().replace("max_people: 4", "max_people: 2"))
+    with worlds.planned(root, as_of=DAY + dt.timedelta(1)) as run:
+        rows = run.engine.rows("SELECT person, outcome, status FROM results ORDER BY 1")
+        assert rows[0] == ("anna", "over_cap", None)
+        assert [row[2] for row in rows[1:]] == ["staying", "staying"]
+        assert run.engine.rows("SELECT text FROM closed") == []

@@ -120,4 +120,5 @@ def test_channels() -> None:
     read_settings(parsed("rules/targeter.yaml", settings), found)
     listed = found[0].message.partition("there are ")[2].split(", ")
     keys = FILES["settings"].schema["definitions"]["channel"]["properties"]  # type: ignore[index]
-    assert set(keys) == {*listed, "like", "footer", "cost", "stay"}
+    own = {"like", "footer", "cost", "stay", "exporter", "columns", "audience_by"}
+    assert set(keys) == {*listed, *own}

@@ -222,7 +222,9 @@ def test_same_inputs_give_the_same_bytes(
 def _kept_and_rendered(root: Path, **options: object) -> tuple[Path, Path]:
     with worlds.planned(root, **options) as run:
         saved = plans.save(run, root / "kept", root / "batches")
-        done = batches.write(run.engine, plans.plan_of(run), batches.Request(), root / "batches")
+        done = batches.write(
+            run.engine, run.bound, plans.plan_of(run), batches.Request(), root / "batches"
+        )
     return saved.folder, done.folder
 
 

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from targeter import batches, explain, pipeline, plans, reports
+from targeter import explain, pipeline, plans, reports
 from targeter.cli import json_output
 
 from .places import ROOT, STORIES
@@ -38,16 +37,11 @@ def tell(project: Path, people: Sequence[str]) -> Told:
     with pipeline.planned(pipeline.Options(project, SOME_DAY)) as run:
         plan = read(json_output.plan(reports.plan_report(run, 1)))
         ways = {name: read(json_output.explanation(explain.explain(run, name))) for name in people}
-        with TemporaryDirectory() as folder:
-            described = plans.plan_of(run)
-            written = batches.write(run.engine, described, batches.Request(), Path(folder))
-            lines = [
-                line
-                for file in written.files
-                for line in (written.folder / file.name).read_text("utf-8").split("\n")
-            ]
-    rows = [json.loads(line) for line in lines if line]
-    return Told(plan, ways, {row["person_id"]: row for row in rows})
+        plans.plan_of(run)  # makes the rows, of direct and of promoted messages
+        names = [name for name, _ in run.engine.columns_of(plans.ASSIGNMENTS)]
+        sent = run.engine.rows(f"FROM {plans.ASSIGNMENTS} WHERE outcome = 'message'")
+        rows = [dict(zip(names, row, strict=True)) for row in sent]
+    return Told(plan, ways, {row["person"]: row for row in rows})
 
 
 def read(document: Mapping[str, object]) -> Json:

@@ -112,7 +112,8 @@ def held_out(people: Sequence[str], salt: str, percent: int) -> list[str]:
 
 def test_no_story_is_held_out() -> None:
     settings = (RULES / "targeter.yaml").read_text(encoding="utf-8")
-    declared = re.search(r"^holdout: \{percent: (\d+), salt: (\S+), base_rate: \d+\}$", settings, re.MULTILINE)
+    written = r"^holdout: \{percent: (\d+), salt: (\S+), base_rate: \d+\}$"
+    declared = re.search(written, settings, re.MULTILINE)
     assert declared
     assert held_out(STORIES, declared[2], int(declared[1])) == []
     crowd = [row["person_id"] for row in rows(DATA / "people.csv")]

@@ -28,12 +28,14 @@ def draw_rendered(screen: Screen, rendered: Rendered) -> None:
         screen.lines(joined(f"{messages} written to ", folder))
     grid = grid_of("left", "right", "left")
     for file in rendered.files[:_MOST_FILES]:
-        grid.add_row(styled(file.name), styled(number(file.messages)), styled("messages", QUIET))
+        grid.add_row(styled(file.name), styled(number(file.rows)), styled(file.what, QUIET))
     screen.table(grid, indent=2)
     if len(rendered.files) > _MOST_FILES:
         screen.lines(styled(f"and {len(rendered.files) - _MOST_FILES} more files", QUIET), indent=2)
     if rendered.copy:
         screen.lines(joined("A copy is in ", styled(from_here(rendered.copy), TITLE)))
+    for line in rendered.told:
+        screen.lines(styled(line))
     for note in rendered.notes:
         screen.lines(styled(note, DOUBT))
     screen.lines(styled("manifest.json says what was written and from which rules.", QUIET))

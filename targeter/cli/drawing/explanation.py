@@ -152,7 +152,7 @@ def _draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
 
 
 def _draw_values(screen: Screen, one: Explanation) -> None:
-    """The values that some condition saw, in the profile's order; what is missing in one line."""
+    """The values that some condition saw, in the profile's order; the missing ones come last."""
     seen = _seen(one)
     known = {name: one.values[name] for name in seen if one.values[name] is not None}
     missing = [name for name in seen if name not in known]
@@ -162,9 +162,9 @@ def _draw_values(screen: Screen, one: Explanation) -> None:
     grid = grid_of("left", "text")
     for name, known_value in known.items():
         grid.add_row(styled(name, QUIET), Text(value(known_value)))
-    screen.table(grid, indent=2)
     if missing:
-        screen.lines(joined(styled("missing  ", DOUBT), ", ".join(missing)), indent=2, hang=2)
+        grid.add_row(styled("missing", DOUBT), styled(", ".join(missing)))
+    screen.table(grid, indent=2)
 
 
 def _seen(one: Explanation) -> list[str]:

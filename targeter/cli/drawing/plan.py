@@ -25,7 +25,7 @@ from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, 
 
 if TYPE_CHECKING:
     from targeter.rendering import SlowPart
-    from targeter.reports import Example, PlanReport, RuleRow, Stop, TemplateRow, Total
+    from targeter.reports import Example, PlanReport, RuleRow, Stop, TemplateRow, Total, Turnover
 
 _SHUT = 3  # texts that were shut are shown
 _SLOW = 3  # parts of templates that are slow to write are named
@@ -195,7 +195,8 @@ def _draw_audiences(screen: Screen, report: PlanReport) -> None:
     moving = [one for one in report.audiences if one.staying or one.leaving]
     if cells or moving:
         screen.title("Audiences of promoted texts")
-    for channel in dict.fromkeys(cell.channel for cell in cells):
+    named = list(dict.fromkeys(cell.channel for cell in cells))
+    for channel in named:
         mine = [cell for cell in cells if cell.channel == channel]
         smallest = min(mine, key=lambda cell: cell.people)
         facts = (
@@ -204,13 +205,18 @@ def _draw_audiences(screen: Screen, report: PlanReport) -> None:
             styled(f"{number(smallest.smallest)} are needed"),
         )
         screen.lines(joined(styled(f"{channel}  ", TITLE), listed(facts)), hang=2)
+        for one in moving:
+            if one.channel == channel:
+                screen.lines(_turnover(one), indent=2)
     for one in moving:
-        turnover = (
-            styled(f"{number(one.new)} new"),
-            styled(f"{number(one.staying)} staying"),
-            styled(f"{number(one.leaving)} leaving"),
-        )
-        screen.lines(joined(styled(f"{one.channel}  ", TITLE), listed(turnover)), hang=2)
+        if one.channel not in named:
+            screen.lines(joined(styled(f"{one.channel}  ", TITLE), _turnover(one)), hang=2)
+
+
+def _turnover(one: Turnover) -> Text:
+    """Who enters an audience, who stays in it and who leaves."""
+    moves = ((one.new, "new"), (one.staying, "staying"), (one.leaving, "leaving"))
+    return listed(styled(f"{number(people)} {what}") for people, what in moves)
 
 
 def _draw_shut(screen: Screen, report: PlanReport) -> None:
@@ -219,8 +225,8 @@ def _draw_shut(screen: Screen, report: PlanReport) -> None:
         return
     if not report.cells and not any(one.staying or one.leaving for one in report.audiences):
         screen.title("Audiences of promoted texts")
-    told = f"{count(report.shut_count, 'text was', 'texts were')} shut, each with too few people"
-    screen.lines(styled(f"{told}; all small ones close at once. The largest:", DOUBT), hang=2)
+    told = f"{count(report.shut_count, 'text was', 'texts were')} shut with too few people"
+    screen.lines(styled(f"{told}. The largest:", DOUBT), hang=2)
     grid = grid_of("right", "left", "text")
     for cell in report.shut[:_SHUT]:
         needed = styled(f"{number(cell.smallest)} needed", QUIET)

@@ -1,11 +1,13 @@
 """Every answer as JSON: `format_version: 1`, dates as ISO, ASCII only, valid also on failure."""
 
+from targeter.cli.json_output.access import access
 from targeter.cli.json_output.batches import rendered, saved
 from targeter.cli.json_output.comparison import comparison
 from targeter.cli.json_output.documents import FORMAT_VERSION, Json, dumps
 from targeter.cli.json_output.explanation import explanation
 from targeter.cli.json_output.files import schemas, started
 from targeter.cli.json_output.findings import failure
+from targeter.cli.json_output.history import history, tidied, told
 from targeter.cli.json_output.lint import explained, lint, lint_lines
 from targeter.cli.json_output.plan import plan
 from targeter.cli.json_output.preview import preview
@@ -17,12 +19,14 @@ from targeter.cli.json_output.why_not import why_not
 __all__ = [
     "FORMAT_VERSION",
     "Json",
+    "access",
     "comparison",
     "declared",
     "dumps",
     "explained",
     "explanation",
     "failure",
+    "history",
     "lint",
     "lint_lines",
     "plan",
@@ -34,5 +38,7 @@ __all__ = [
     "sources",
     "started",
     "tested",
+    "tidied",
+    "told",
     "why_not",
 ]

@@ -18,9 +18,11 @@ def rendered(batch: Rendered) -> Json:
         "folder": str(batch.folder),
         "copy": str(batch.copy) if batch.copy else None,
         "is_new": batch.is_new,
+        "told": batch.told,
         "notes": batch.notes,
+        "exports": batch.exports,
         "files": [
-            {"name": file.name, "messages": file.messages, "sha256": file.sha256}
+            {"name": file.name, "what": file.what, "rows": file.rows, "sha256": file.sha256}
             for file in batch.files
         ],
     }

@@ -36,9 +36,10 @@ MESSAGES: dict[str, Entry] = {
         "{{ last_post }}",
     ),
     "TG506": Entry(
-        "A value stands in copy that may not stand there.",
+        "A value stands in copy, or in an exported file, and may not stand there.",
         "Promoted copy is the same for a whole audience and must not say what is known of one "
-        "person; in_copy and sensitive on a column say what may be written where.",
+        "person; in_copy and sensitive on a column say what may be written where, and sensitive "
+        "columns leave in no file at all.",
         "channel: x_promoted\n---\n{{ first_name }}, this is for you.",
         "channel: x_promoted\n---\nFor everybody in {{ home_area }}.",
     ),

@@ -105,4 +105,10 @@ SHAPE: dict[str, Entry] = {
         "# no purposes: at all",
         "purposes:\n  marketing:\n    basis: consent\n    when: marketing_consent",
     ),
+    "TG117": Entry(
+        "The contact history is kept for a shorter time than a limit looks back.",
+        "A contact that is dropped no longer counts, so the limit ends early.",
+        "cooldown: 90 days\nhistory: {keep: 2 months}",
+        "cooldown: 90 days\nhistory: {keep: 24 months}",
+    ),
 }

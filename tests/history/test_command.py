@@ -1,0 +1,70 @@
+"""`targeter history` as it is typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.bakery import bakery, targeter
+
+from .shop import messages, render, shop
+
+
+def test_it_lists_and_verifies(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    done = render(root)
+    ran = targeter("history", "--project", root)
+    assert (ran.code, ran.err) == (0, "")
+    assert "1 batch in" in ran.out and done.plan_id in ran.out and "1 November 2026" in ran.out
+    assert "intact" in targeter("history", "--project", root, "--verify").out
+    (done.folder / "contacts.parquet").unlink()
+    ran = targeter("history", "--project", root, "--verify")
+    assert ran.code == 3
+    assert f"contacts.parquet of the batch {done.plan_id} was lost" in ran.out
+
+
+def test_nothing_rendered_yet_is_said(tmp_path: Path) -> None:
+    ran = targeter("history", "--project", bakery(tmp_path))
+    assert (ran.code, ran.out.startswith("Nothing was rendered yet")) == (0, True)
+
+
+def test_it_answers_in_json(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    done = render(root)
+    answer = targeter("history", "--project", root, "--format", "json", "--verify").json
+    assert (answer["format_version"], answer["verified"]) == (1, True)
+    (batch,) = answer["batches"]
+    assert batch == {
+        "plan_id": done.plan_id,
+        "day": "2026-11-01",
+        "format": "jsonl",
+        "message": 4,
+        "entered": 0,
+        "left": 0,
+        "handed_over": 0,
+        "sent": 0,
+        "failed": 0,
+        "intact": True,
+        "faults": [],
+    }
+
+
+def test_what_the_sender_tells_is_recorded(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    ids = [line["message_id"] for line in messages(render(root))]
+    (tmp_path / "failed.csv").write_text("message_id\n" + "\n".join(ids[:2]) + "\n")
+    words = ("history", "--project", root, "--failed", tmp_path / "failed.csv")
+    assert "0 messages sent, 2 failed" in targeter(*words).out
+    assert "Nothing new: 2 messages told before" in targeter(*words).out
+    answer = targeter(*words, "--format", "json").json
+    assert {key: answer[key] for key in ("sent", "failed", "known", "file")} == {
+        "sent": 0,
+        "failed": 0,
+        "known": 2,
+        "file": None,
+    }
+
+
+def test_one_thing_at_a_time(tmp_path: Path) -> None:
+    ran = targeter("history", "--project", shop(tmp_path), "--verify", "--give-up", "x")
+    assert (ran.code, ran.out) == (2, "")
+    assert "one at a time" in ran.err

@@ -1,0 +1,156 @@
+"""Killed at any moment, out of room, or not allowed: never half a batch, the rest by a rerun."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from targeter.folders import MANIFEST
+from targeter.history import batches_of
+from targeter.history.log import LOG
+
+from .shop import listed, render, shop, tree
+
+REPOSITORY = Path(__file__).parents[2]
+# A render that kills itself when it touches its history for the nth time (0: never); it says how
+# often it did.
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+root, last = Path(sys.argv[1]), int(sys.argv[2])
+history, touched = str(root / "batches"), 0
+
+def watch(event, arguments):
+    global touched
+    if any(isinstance(a, (str, os.PathLike)) and history in os.fspath(a) for a in arguments):
+        touched += 1
+        if touched == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+from tests.history.shop import render
+sys.addaudithook(watch)
+render(root)
+print(touched)
+"""
+
+
+def _child(root: Path, last: int = 0) -> subprocess.Popen[str]:
+    words = [sys.executable, "-c", _CHILD, str(root), str(last)]
+    return subprocess.Popen(
+        words, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def _is_whole(root: Path) -> None:
+    """No half batch counts, and what is there is what was written."""
+    history = listed(root)
+    assert history.faults == ()
+    assert len(history.entries) <= 1
+    for batch in batches_of(root / "batches"):
+        assert (batch / MANIFEST).is_file()
+
+
+def _rerun_is(root: Path, whole: dict[str, bytes]) -> None:
+    """A rerun does what is left: the same bytes, or nothing more where the batch was finished."""
+    finished = bool(batches_of(root / "batches"))
+    done = render(root)
+    now = tree(root / "batches")
+    if finished:
+        assert done.messages == 0  # everybody rests already
+        now = {name: now[name] for name in whole if name != LOG}
+        whole = {name: whole[name] for name in now}
+    assert now == whole
+    batches = batches_of(root / "batches")
+    lines = [line for one in batches for path in one.glob("messages-*") for line in _lines(path)]
+    people = [json.loads(line)["person_id"] for line in lines]
+    assert len(people) == len(set(people)) == 40
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The history after one render that nobody disturbed."""
+    root = shop(tmp_path_factory.mktemp("undisturbed"), 40)
+    render(root)
+    return tree(root / "batches")
+
+
+@pytest.fixture(scope="module")
+def touches(tmp_path_factory: pytest.TempPathFactory) -> int:
+    child = _child(shop(tmp_path_factory.mktemp("counted"), 40))
+    out, err = child.communicate()
+    assert (child.returncode, err) == (0, "")
+    return int(out)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_killed_while_it_writes(
+    tmp_path: Path, whole: dict[str, bytes], touches: int, seed: int
+) -> None:
+    root = shop(tmp_path, 40)
+    child = _child(root, random.Random(seed).randint(1, touches))
+    child.communicate()
+    assert child.returncode == -signal.SIGKILL
+    _is_whole(root)
+    _rerun_is(root, whole)
+
+
+@pytest.mark.slow
+def test_killed_at_a_thousand_moments(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    moments = random.Random(2026)
+    for number in range(1_000):
+        root = shop(tmp_path / str(number), 40)
+        child = _child(root)
+        time.sleep(moments.uniform(0.2, 1.5))
+        child.kill()
+        child.communicate()
+        _is_whole(root)
+        _rerun_is(root, whole)
+
+
+_SMALL = """
+import resource, sys
+from targeter.cli.boundary import run
+room = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+sys.exit(run(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("room", [0, 60, 1_000])
+def test_without_room_nothing_is_left_and_a_rerun_does_it(
+    tmp_path: Path, whole: dict[str, bytes], room: int
+) -> None:
+    root = shop(tmp_path, 40)
+    words = ["render", "--project", str(root), "--as-of", "2026-11-01"]
+    ran = subprocess.run(
+        [sys.executable, "-c", _SMALL, str(room), *words],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("error: ") and "Traceback" not in ran.stderr
+    assert "fault of targeter" not in ran.stderr
+    assert not (root / "batches").exists()
+    _rerun_is(root, whole)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_history_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    (root / "batches").mkdir(mode=0o500)
+    with pytest.raises(Exception, match="batches can't be written to batches: permission denied"):
+        render(root)
