@@ -156,4 +156,4 @@ def test_who_enters_stays_and_leaves_an_audience_is_told_by_channel(tmp_path: Pa
     tomorrow = worlds.options(root, as_of=dt.date(2026, 11, 2))
     assert pipeline.plan(tomorrow).audiences == (Turnover("wall", 0, 3, 1),)
     shown = targeter("plan", "--project", root, "--as-of", "2026-11-02").out
-    assert "wall  0 new · 3 staying · 1 leaving" in shown
+    assert "0 new · 3 staying · 1 leaving" in shown

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from targeter import batches, pipeline
+from targeter import batches, pipeline, plans
 from targeter.errors import RulesAreWrong
+from targeter.runs import Run
 from tests import worlds
 from tests.decisions.model import Contact
 from tests.decisions.on_disk import write_history
@@ -214,13 +215,19 @@ def _day_by_day(root: Path, days: int) -> list[Counter[str]]:
     """Rendered every day: each day's outcomes, with new and staying people apart."""
     told = []
     for number in range(days):
-        options = worlds.options(root, as_of=DAY + dt.timedelta(number))
         with worlds.planned(root, as_of=DAY + dt.timedelta(number)) as run:
             rows = run.engine.rows("SELECT coalesce(status, outcome) FROM results")
             leaving = run.engine.rows("SELECT person FROM leaving_audience")
             told.append(Counter(name for (name,) in rows) + Counter(leaving=len(leaving)))
-        pipeline.render(options, batches.Request())
+            _render(run)
     return told
+
+
+def _render(run: Run) -> None:
+    """What `render` writes, of a plan that is there already."""
+    folder = run.project.root / "batches"
+    with batches.writing(folder):
+        batches.write(run.engine, run.bound, plans.plan_of(run), batches.Request(), folder)
 
 
 def test_an_audience_stays_for_its_time_rests_and_comes_back(tmp_path: Path) -> None:
@@ -240,14 +247,13 @@ def test_who_enters_later_leaves_later(tmp_path: Path) -> None:
     path.write_text(path.read_text() + "late,Anna,Ashby,40,true,0171,en\n")
     told = []
     for number in range(3, 19):
-        options = worlds.options(root, as_of=DAY + dt.timedelta(number))
         with worlds.planned(root, as_of=DAY + dt.timedelta(number)) as run:
             told.append(
                 run.engine.value(
                     "SELECT coalesce(status, outcome) FROM results WHERE person='late'"
                 )
             )
-        pipeline.render(options, batches.Request())
+            _render(run)
     assert told == ["new", *["staying"] * 13, "resting", "resting"]
 
 
