@@ -17,12 +17,14 @@ from targeter.binding import Bound
 from targeter.database import Engine, literal
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
 from targeter.exporters import Export, Format, Outcome
+from targeter.exporters.messages import keep_lines_whole
 from targeter.folders import sha256_of, whole_folder
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.plans import (
     ASSIGNMENTS,
     LEAVING,
     MANIFEST,
+    QUARANTINED,
     Plan,
     read_manifest,
     write_manifest,
@@ -31,6 +33,7 @@ from targeter.plans import (
 
 COLUMNS = MESSAGE_COLUMNS
 KIND = "batch"
+QUARANTINE = "quarantine.jsonl"
 _NEW = "new_contacts"
 
 
@@ -95,6 +98,10 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
                 for one in done.files
             )
             kept = [_assignments(engine, temporary), _contacts(engine, plan, temporary)]
+            held = _quarantine(engine, temporary)
+            if held:
+                kept.append(held)
+                done = replace(done, notes=(*done.notes, _held_back(held)))
             write_manifest(temporary, _manifest(plan, request, files, kept, done))
         history.note_rendered(folder, plan.plan_id, plan.as_of.isoformat())
     except OSError as error:
@@ -192,6 +199,25 @@ def _assignments(engine: Engine, folder: Path) -> dict[str, object]:
     path = folder / f"{ASSIGNMENTS}.parquet"
     shutil.move(write_table(engine, ASSIGNMENTS), path)
     return {"name": path.name, "sha256": sha256_of(path)}
+
+
+def _quarantine(engine: Engine, folder: Path) -> dict[str, object] | None:
+    """The texts that may not go out, for somebody to read; None where there are none."""
+    count = int(engine.value(f"SELECT count(*) FROM {QUARANTINED}"))
+    if not count:
+        return None
+    path = engine.scratch / QUARANTINE
+    engine.run(
+        f"COPY (SELECT * FROM {QUARANTINED} ORDER BY ALL) TO {literal(str(path))} (FORMAT json)"
+    )
+    keep_lines_whole(path)
+    shutil.move(path, folder / QUARANTINE)
+    return {"name": QUARANTINE, "blocked": count, "sha256": sha256_of(folder / QUARANTINE)}
+
+
+def _held_back(held: Mapping[str, object]) -> str:
+    texts = "1 text holds" if held["blocked"] == 1 else f"{held['blocked']:,} texts hold"
+    return f"{texts} a word of the block list and did not go out: read {QUARANTINE}"
 
 
 def _contacts(engine: Engine, plan: Plan, folder: Path) -> dict[str, object]:

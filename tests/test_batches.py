@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from targeter import batches, pipeline
+from targeter import batches, history, keeping, pipeline
 from targeter.batches import BatchFailed, Rendered, Request
 from targeter.database import Engine, literal
 from targeter.errors import BadData, WrongUsage
@@ -273,3 +273,25 @@ def test_a_plan_is_not_written_a_second_time_in_another_format(tmp_path: Path) -
     _render(root, "jsonl")
     with pytest.raises(WrongUsage, match="rendered as jsonl already"):
         _render(root, "csv")
+
+
+def test_a_text_with_a_blocked_word_lies_in_quarantine_and_goes_to_nobody(tmp_path: Path) -> None:
+    people = ["anna,Anna,Ashby,40,true,0171,en", "bo,Bo Free,Ashby,40,true,0171,en"]
+    root = project(
+        tmp_path,
+        people=people,
+        templates={"hello": template("Hello {{ name }}")},
+        settings="block: [free]\n",
+    )
+    options = worlds.options(root)
+    kept = keeping.plan(options, keeping.Request(out=root / "kept"))
+    assert kept.saved is not None
+    done = keeping.render_plan(options, root / "kept", batches.Request())
+    assert done.messages == 1
+    assert any("1 text holds a word of the block list" in note for note in done.notes)
+    lines = (done.folder / batches.QUARANTINE).read_text().splitlines()
+    (row,) = map(json.loads, lines)
+    assert (row["person"], row["text"], row["word"]) == ("bo", "Hello Bo Free", "free")
+    assert not [p for p in done.folder.glob("messages-*") if "Bo Free" in p.read_text()]
+    assert worlds.results(root, history=root / "none")["bo"][0] == "blocked"
+    assert not list(history.faults(root / "batches"))

@@ -78,7 +78,7 @@ def _files(export: Export, stem: str) -> Iterator[Written]:
             f"TO {literal(str(path))} ({_COPY[format_]})"
         )
         if escaped:
-            _keep_lines_whole(path)
+            keep_lines_whole(path)
         shutil.move(path, export.folder / name)
         yield Written(name, MESSAGES, max(last - first + 1, 0))
 
@@ -91,7 +91,7 @@ def _has_line_ends(engine: Engine, columns: Sequence[tuple[str, str]]) -> bool:
     return bool(engine.value(f"SELECT coalesce(bool_or({test}), false) FROM {_TABLE}"))
 
 
-def _keep_lines_whole(path: Path) -> None:
+def keep_lines_whole(path: Path) -> None:
     """One message, one line: for those too who end a line where JSON doesn't."""
     safe = path.with_suffix(".safe")
     with path.open("rb") as lines, safe.open("wb") as out:

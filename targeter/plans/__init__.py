@@ -1,7 +1,7 @@
 """A plan kept: what it decided, from which data and files, opened again and compared."""
 
 from targeter.folders import MANIFEST
-from targeter.plans.assignments import ASSIGNMENTS, LEAVING, plan_id
+from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, plan_id
 from targeter.plans.comparing import (
     ABSENT,
     KINDS,
@@ -39,6 +39,7 @@ __all__ = [
     "KINDS",
     "LEAVING",
     "MANIFEST",
+    "QUARANTINED",
     "Against",
     "Change",
     "Changes",

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 
 from targeter import outcomes
+from targeter.cells import QUARANTINE
 from targeter.database import Engine, identifier
 from targeter.outcomes import RESULTS
 from targeter.plans.rows import exactly, order_free
@@ -33,6 +34,11 @@ LEAVING = "leavers"
 LEAVING_COLUMNS = dict.fromkeys(
     ("person", "campaign", "rule", "template", "channel", "text"), "VARCHAR"
 )
+# The texts that hold a word of the block list: they may not go out, and somebody should read them.
+QUARANTINED = "quarantined"
+QUARANTINED_COLUMNS = dict.fromkeys(
+    ("person", "campaign", "rule", "template", "channel", "text", "word"), "VARCHAR"
+)
 _CHOICES = {
     "choice": "INTEGER",
     **dict.fromkeys(
@@ -43,7 +49,7 @@ _HANDOFFS = {"gate": "INTEGER", "name": "VARCHAR", "to": "VARCHAR"}
 
 
 def tabulate(run: Run) -> None:
-    """Make the views `assignments` and `leavers` of a run, for digests and for files."""
+    """Make the views `assignments`, `leavers` and `quarantined` of a run."""
     engine = run.engine
     engine.load(
         "assigned_choices",
@@ -75,6 +81,11 @@ def tabulate(run: Run) -> None:
         f"r.status FROM {RESULTS} AS r "
         "LEFT JOIN assigned_choices AS c ON c.choice = r.choice "
         "LEFT JOIN assigned_handoffs AS h ON h.gate = r.gate"
+    )
+    engine.run(
+        f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT q.person, c.campaign, c.rule, c.template, "
+        f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN assigned_choices AS c "
+        "USING (choice)"
     )
     shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
     engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")

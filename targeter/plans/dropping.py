@@ -8,13 +8,13 @@ from targeter.binding import Bound
 from targeter.cells import smallest_audience
 from targeter.database import Engine, literal
 from targeter.outcomes import OUTCOMES
-from targeter.plans.assignments import ASSIGNMENTS, LEAVING, identity
+from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identity
 from targeter.plans.manifest import Plan
 
 
 def without_changed(engine: Engine, plan: Plan) -> Plan:
-    """Take everybody in `changed_people` out of `assignments` and `leavers`."""
-    for table in (ASSIGNMENTS, LEAVING):
+    """Take everybody in `changed_people` out of the tables of a plan."""
+    for table in (ASSIGNMENTS, LEAVING, QUARANTINED):
         engine.run(f"DELETE FROM {table} WHERE person IN (SELECT person FROM changed_people)")
     counts: dict[str, int] = dict(
         engine.rows(f"SELECT outcome, count(*) FROM {ASSIGNMENTS} GROUP BY 1")

@@ -12,7 +12,7 @@ from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
 from targeter.filters import formats_version
 from targeter.folders import MANIFEST, sha256_of
-from targeter.plans.assignments import ASSIGNMENTS, LEAVING, identity
+from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identity
 from targeter.plans.digests import CONTACT_HISTORY, DIGESTS, Changes
 from targeter.plans.manifest import (
     Plan,
@@ -127,9 +127,10 @@ def load_rows(engine: Engine, saved: SavedPlan, table: str, name: str) -> None:
 
 
 def load_plan(engine: Engine, saved: SavedPlan) -> None:
-    """Make the tables of a saved plan: `assignments`, `leavers`, and its digests."""
-    for table, name in ((ASSIGNMENTS, ASSIGNMENTS), (LEAVING, LEAVING), (DIGESTS, KEPT)):
-        load_rows(engine, saved, table, name)
+    """Make the tables of a saved plan: `assignments`, `leavers`, `quarantined`, its digests."""
+    for table in (ASSIGNMENTS, LEAVING, QUARANTINED):
+        load_rows(engine, saved, table, table)
+    load_rows(engine, saved, DIGESTS, KEPT)
     if identity(engine, saved.plan.as_of) != saved.plan.plan_id:
         raise damaged(saved.folder, f"{ASSIGNMENTS}.parquet")
 

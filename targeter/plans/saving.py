@@ -10,7 +10,14 @@ from pathlib import Path
 from targeter.database import Engine, identifier, literal
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
 from targeter.folders import sha256_of, whole_folder
-from targeter.plans.assignments import ASSIGNMENTS, COLUMNS, LEAVING, LEAVING_COLUMNS
+from targeter.plans.assignments import (
+    ASSIGNMENTS,
+    COLUMNS,
+    LEAVING,
+    LEAVING_COLUMNS,
+    QUARANTINED,
+    QUARANTINED_COLUMNS,
+)
 from targeter.plans.digests import DIGEST_COLUMNS, DIGESTS, column_digests, take_digests
 from targeter.plans.manifest import plan_of, read_manifest, write_manifest
 from targeter.runs import Run
@@ -20,6 +27,7 @@ KIND = "plan"
 TABLES: Mapping[str, tuple[Mapping[str, str], Sequence[str]]] = {
     ASSIGNMENTS: (COLUMNS, ("person",)),
     LEAVING: (LEAVING_COLUMNS, tuple(LEAVING_COLUMNS)),
+    QUARANTINED: (QUARANTINED_COLUMNS, tuple(QUARANTINED_COLUMNS)),
     DIGESTS: (DIGEST_COLUMNS, ("person",)),
 }
 

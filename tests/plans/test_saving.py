@@ -78,6 +78,7 @@ def test_a_plan_holds_no_value_but_key_and_text(kept: Saved) -> None:
         "digests.parquet",
         "leavers.parquet",
         "manifest.json",
+        "quarantined.parquet",
     }
     assert set(table(kept.folder / "digests.parquet")[0]) == {"person", "digest"}
     manifest = json.loads((kept.folder / "manifest.json").read_text())
