@@ -222,7 +222,7 @@ def _held_back(held: Mapping[str, object]) -> str:
 
 def _contacts(engine: Engine, plan: Plan, folder: Path) -> dict[str, object]:
     """Who was contacted by this batch. The held-out weren't, nor who stays in an audience."""
-    at = f"{literal(history.moment(plan.as_of).isoformat(sep=' '))}::TIMESTAMP"
+    at = history.moment_sql(plan.as_of)
     promoted = ", ".join(map(literal, plan.promoted)) or "NULL"
     entered, message = literal(history.ENTERED), literal(history.MESSAGE)
     event = f"CASE WHEN channel IN ({promoted}) THEN {entered} ELSE {message} END"

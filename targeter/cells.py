@@ -18,15 +18,12 @@ import math
 from targeter.binding import Bound
 from targeter.blocking import find_blocked
 from targeter.channels import Channel, fits
-from targeter.cuts import cut, cuts_of, prepare_ranks
+from targeter.cuts import ASSIGNED, JUST_CUT, OVER, cut, cuts_of, prepare_ranks
 from targeter.database import Engine
 from targeter.decisions import DECIDED, Decisions, held_of
 from targeter.rendering import render_choices
 
-ASSIGNED = "assigned"
 REFUSED = "refused"
-# Who was turned away because the places were taken, with what they would have read.
-OVER = "over_cap"
 # What may not go out, with the word of the block list that it holds.
 QUARANTINE = "quarantine"
 TOO_SMALL = "audience too small"
@@ -73,8 +70,8 @@ def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         prepare_ranks(engine, bound, decisions)
     while True:
         _write_waiting(engine, bound, decisions)
-        if any(cut(engine, one, ASSIGNED, OVER) for one in cuts):
-            _next_choices(engine, decisions, f"{OVER} SEMI JOIN just_cut USING (person, choice)")
+        if any(cut(engine, one) for one in cuts):
+            _next_choices(engine, decisions, JUST_CUT)
         elif _close_cells(engine, decisions):
             _let_back(engine)
         else:

@@ -17,14 +17,17 @@ from targeter.expressions.compiler import run_text
 from targeter.profiles import PROFILES
 from targeter.schema import type_class
 
+# Who has what for now, and who was turned away because the places were taken.
+ASSIGNED = "assigned"
+OVER = "over_cap"
+JUST_CUT = "just_cut"
 _RANKED = "ranked"
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """At most `people` for some rules (their numbers) together; `what` is what says so."""
+    """At most `people` for some rules (their numbers) together."""
 
-    what: str
     rules: tuple[int, ...]
     people: int
 
@@ -39,13 +42,13 @@ def _cuts(bound: Bound, decisions: Decisions) -> Iterator[Cut]:
     numbered = list(enumerate(decisions.rules))
     for number, rule in numbered:
         if rule.max_people:
-            yield Cut(f"rule {rule.name}", (number,), rule.max_people)
+            yield Cut((number,), rule.max_people)
     for campaign in settings.campaigns:
         rules = tuple(n for n, rule in numbered if rule.campaign == campaign.name)
         if campaign.max_people and rules:
-            yield Cut(f"campaign {campaign.name}", rules, campaign.max_people)
+            yield Cut(rules, campaign.max_people)
     if settings.max_people and numbered:
-        yield Cut("the settings", tuple(n for n, _ in numbered), settings.max_people)
+        yield Cut(tuple(n for n, _ in numbered), settings.max_people)
 
 
 def prepare_ranks(engine: Engine, bound: Bound, decisions: Decisions) -> None:
@@ -64,7 +67,7 @@ def prepare_ranks(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     engine.run(
         f"CREATE OR REPLACE VIEW standing AS SELECT a.person, a.choice, a.text, a.length, "
         f"a.held_out, a.staying, c.rule, {rank} AS rank, "
-        "md5(c.name || ':' || a.person) AS lot FROM assigned AS a "
+        f"md5(c.name || ':' || a.person) AS lot FROM {ASSIGNED} AS a "
         f"JOIN choice_rules AS c USING (choice) LEFT JOIN {_RANKED} AS r USING (person)"
     )
 
@@ -82,28 +85,28 @@ def _ranks(bound: Bound, decisions: Decisions) -> Iterator[tuple[int, str]]:
         yield number, f"nullif(TRY_CAST(({sql}) AS DOUBLE), 'nan'::DOUBLE)"
 
 
-def cut(engine: Engine, one: Cut, assigned: str, over: str) -> bool:
+def cut(engine: Engine, one: Cut) -> bool:
     """Take away the people after the last place; whether there were any.
 
-    They go into `over`, and into `just_cut` until the next cut.
+    They go from `assigned` into `over_cap`, and stand in `just_cut` until the next cut.
     """
     rules = ", ".join(map(str, one.rules))
     count = engine.value(
-        f"SELECT count(*) FROM {assigned} JOIN choice_rules USING (choice) "
+        f"SELECT count(*) FROM {ASSIGNED} JOIN choice_rules USING (choice) "
         f"WHERE rule IN ({rules}) AND NOT held_out"
     )
     if count < one.people:
         return False
     order = "staying DESC, rule, rank DESC NULLS LAST, lot, person"
     engine.run(
-        "CREATE OR REPLACE TABLE just_cut AS SELECT person, choice, text, length FROM ("
+        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT person, choice, text, length FROM ("
         "SELECT *, count(*) FILTER (WHERE NOT held_out) OVER (ORDER BY "
         f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
         f"FROM standing WHERE rule IN ({rules})) "
         f"WHERE before >= {one.people} AND NOT staying"
     )
-    if not engine.value("SELECT count(*) FROM just_cut"):
+    if not engine.value(f"SELECT count(*) FROM {JUST_CUT}"):
         return False
-    engine.run(f"INSERT INTO {over} SELECT person, choice, text, length FROM just_cut")
-    engine.run(f"DELETE FROM {assigned} WHERE person IN (SELECT person FROM just_cut)")
+    engine.run(f"INSERT INTO {OVER} SELECT person, choice, text, length FROM {JUST_CUT}")
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM {JUST_CUT})")
     return True

@@ -229,10 +229,6 @@ class Parser:
         self._engine.run(f"CREATE TABLE {name} ({declared or 'nothing BOOLEAN'})")
         return name
 
-    def define(self, statement: str) -> None:
-        """Run a definition of ours (a macro, a named empty table)."""
-        self._engine.run(statement)
-
     def types(self, query: str) -> list[tuple[str, str]]:
         """Names and types of a query's columns; raises `EngineError` with the place."""
         return self._engine.describe(query)

@@ -147,6 +147,7 @@ CODES: dict[str, Code] = {
     "TG722": Code("holdout-too-small", _WARNING),
     "TG723": Code("many-cells", _WARNING),
     "TG724": Code("links-differ-in-cell"),
+    "TG725": Code("pilot-smaller-than-asked", _WARNING),
 }
 
 

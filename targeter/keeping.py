@@ -10,8 +10,17 @@ from pathlib import Path
 
 from targeter import batches, pipeline, plans, reports
 from targeter.errors import BadData, PlanRefused, RulesAreWrong
-from targeter.pipeline import Options, Profiled, Progress, history_of, planned, profiled, silent
-from targeter.project import read_project
+from targeter.pipeline import (
+    Options,
+    Profiled,
+    Progress,
+    day_of,
+    history_of,
+    planned,
+    profiled,
+    silent,
+)
+from targeter.project import Project, read_project
 from targeter.runs import Run
 
 _GIT = "git:"
@@ -93,10 +102,10 @@ def _of_revision(options: Options, name: str, folder: Path, progress: Progress) 
     ref = name.removeprefix(_GIT)
     plans.write_revision(options.root, ref, folder / "project")
     project = read_project(options.root)
-    day = options.as_of or project.settings.as_of or options.today
+    day = day_of(project, options)
     then = replace(options, as_of=day, history=history_of(project, options))
     try:
-        with planned(then, progress, folder / "project") as run:
+        with planned(then, progress, read_project(folder / "project")) as run:
             return plans.set_aside(run, folder)
     except (RulesAreWrong, BadData) as error:
         raise plans.wrong_there(error, ref) from error
@@ -134,16 +143,16 @@ def render_plan(
         return there
     plans.refuse_other_files(saved, project)
     then = replace(options, as_of=saved.plan.as_of)
-    with batches.writing(history), _profiled(then, progress) as now:
+    with batches.writing(history), _profiled(then, progress, project) as now:
         plans.refuse_other_engine(saved, now.engine)
         return _rendered(now, saved, request, history, drop_changed)
 
 
 @contextmanager
-def _profiled(options: Options, progress: Progress) -> Iterator[Profiled]:
+def _profiled(options: Options, progress: Progress, project: Project) -> Iterator[Profiled]:
     """The profiles of today's data. Where the rules no longer fit it, the data is what changed."""
     try:
-        with profiled(options, progress) as now:
+        with profiled(options, progress, project) as now:
             yield now
     except RulesAreWrong as error:
         raise PlanRefused(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from targeter.cells import ASSIGNED, BLOCKED, OVER, REFUSED, TOO_SMALL
+from targeter.cells import BLOCKED, REFUSED, TOO_SMALL
+from targeter.cuts import ASSIGNED, OVER
 from targeter.database import Engine, literal
 from targeter.decisions import DECIDED, Decisions
 from targeter.errors import PeopleDontAddUp

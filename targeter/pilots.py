@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from targeter.cells import ASSIGNED
+from targeter.cuts import ASSIGNED
 from targeter.database import Engine
 from targeter.decisions import Decisions
 

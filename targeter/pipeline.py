@@ -71,7 +71,7 @@ def lint_report(
     Raises `WrongUsage` for a word that is no code, and where git is asked and can't answer.
     """
     project = read_project(options.root)
-    day = _day(project, options)
+    day = day_of(project, options)
     bound = bind(project, day)
     said = _seen_in_data(options, project, bound) if with_data else _findings(project, bound)
     found = [*said, *tester.check(bound), *proofs.analyse(bound)]
@@ -94,7 +94,7 @@ def run_tests(options: Options, request: tester.Request = tester.Request()) -> t
     where no test is wanted.
     """
     project = read_project(options.root)
-    bound = bind(project, _day(project, options))
+    bound = bind(project, day_of(project, options))
     _refuse(_findings(project, bound))
     return tester.run_tests(bound, request)
 
@@ -107,7 +107,8 @@ def _findings(project: Project, bound: Bound) -> tuple[Finding, ...]:
     return in_order(found)
 
 
-def _day(project: Project, options: Options) -> dt.date:
+def day_of(project: Project, options: Options) -> dt.date:
+    """The day of a run: as asked for, else as the project pins it, else today."""
     return options.as_of or project.settings.as_of or options.today
 
 
@@ -177,14 +178,14 @@ def history_of(project: Project, options: Options) -> Path:
 
 @contextmanager
 def planned(
-    options: Options, progress: Progress = silent, rules: Path | None = None
+    options: Options, progress: Progress = silent, project: Project | None = None
 ) -> Iterator[Run]:
-    """A plan, computed and open for questions; `rules` is where its files are, if not in the root.
+    """A plan, computed and open for questions; of `project`, where that was read already.
 
     Raises `RulesAreWrong` with every error of the files, `BadData` with every place in a source.
     """
-    project = read_project(rules or options.root)
-    day = _day(project, options)
+    project = project or read_project(options.root)
+    day = day_of(project, options)
     bound = bind(project, day)
     found = _findings(project, bound)
     # a column that isn't declared may still be in the data; anything else is wrong already
@@ -210,10 +211,12 @@ class Profiled:
 
 
 @contextmanager
-def profiled(options: Options, progress: Progress = silent) -> Iterator[Profiled]:
+def profiled(
+    options: Options, progress: Progress = silent, project: Project | None = None
+) -> Iterator[Profiled]:
     """Profiles as a plan for `options.as_of` would see them; nothing is decided."""
-    project = read_project(options.root)
-    bound = bind(project, _day(project, options))
+    project = project or read_project(options.root)
+    bound = bind(project, day_of(project, options))
     with _engine(project, options) as engine:
         try:
             yield _profiled(engine, project, bound, options, progress)
@@ -266,6 +269,7 @@ def _run(
         is_pinned=(options.as_of or project.settings.as_of) is not None,
         findings=made.findings,
         held=held,
+        limit=options.limit,
     )
 
 
@@ -346,8 +350,9 @@ def render(
     progress: Progress = silent,
 ) -> batches.Rendered:
     """The same, written as batches."""
-    history = history_of(read_project(options.root), options)
-    with batches.writing(history), planned(options, progress) as run:
+    project = read_project(options.root)
+    history = history_of(project, options)
+    with batches.writing(history), planned(options, progress, project) as run:
         progress("batches", _steps(run.project), _steps(run.project))
         return batches.write(run.engine, run.bound, plans.plan_of(run), request, history)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from targeter.binding import Bound, BoundTrait
 from targeter.database import Engine, Parser, Tree, identifier, literal
 from targeter.derived import exact_calls
-from targeter.errors import BadData
+from targeter.errors import BadData, WrongUsage
 from targeter.expressions import aggregates, trees
 from targeter.expressions.compiler import Compiled, guarded, run_text, swapped
 from targeter.expressions.scopes import PROFILE, ROW, sentiment_column
-from targeter.findings import Finding
+from targeter.findings import Finding, did_you_mean
 from targeter.opinions import add_stances
 from targeter.schema import Column
 from targeter.sources.declared import Link, Source
@@ -109,6 +109,18 @@ def _check_keys(engine: Engine, base: Source, table: str) -> None:
         found.append(Finding("TG712", message, base.place, "one row a person"))
     if found:
         raise BadData(f"{base.name} is not one row a person", findings=found)
+
+
+def nobody_called(engine: Engine, bound: Bound, person: str) -> WrongUsage:
+    """What to say of a key that nobody has, with the keys that are spelled most like it."""
+    key = identifier(bound.key)
+    rows = engine.rows(
+        f"SELECT {key} FROM {PROFILES} ORDER BY jaro_winkler_similarity({key}, $1) DESC, {key} "
+        "LIMIT 5",
+        [person],
+    )
+    help_ = did_you_mean(person, [str(row[0]) for row in rows])
+    return WrongUsage(f"there is nobody called {person!r} in the data", help=help_)
 
 
 def normalised(column: str) -> str:

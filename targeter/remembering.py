@@ -10,7 +10,7 @@ from targeter import batches, history
 from targeter.database import Engine, EngineError, failed
 from targeter.errors import NothingToCheck, WrongUsage
 from targeter.findings import errors_in
-from targeter.pipeline import Options, history_of
+from targeter.pipeline import Options, day_of, history_of
 from targeter.project import read_project
 
 
@@ -53,7 +53,7 @@ def tidy(options: Options) -> history.Tidied:
         if keep is not None:
             message = "the project has errors, so nothing is dropped"
         raise WrongUsage(message, help="history: {keep: 24 months}; targeter lint checks it")
-    today = options.as_of or project.settings.as_of or options.today
+    today = day_of(project, options)
     if not history.batches_of(folder):
         return history.Tidied((), (), ())
     with batches.writing(folder), _opened(folder) as engine:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.database import Engine, literal
-from targeter.history import CONTACTS, ENTERED, HANDED_OVER, LEFT, moment
+from targeter.history import CONTACTS, ENTERED, HANDED_OVER, LEFT, moment_sql
 from targeter.limits import Rest, Span
 from targeter.rules import Rule
 
@@ -58,7 +58,7 @@ def limits_of(bound: Bound, rules: Sequence[Rule]) -> Limits:
 
 def find_resting(engine: Engine, bound: Bound, limits: Limits) -> None:
     """Fill `rests`, `rule_rests` and `members` from the contacts."""
-    now = f"{literal(moment(bound.today).isoformat(sep=' '))}::TIMESTAMP"
+    now = moment_sql(bound.today)
     _members(engine)
     _of_everything(engine, limits.rest, now)
     _of_rules(engine, limits.rules, now)

@@ -28,3 +28,4 @@ class Run:
     is_pinned: bool
     findings: tuple[Finding, ...]
     held: Held = NOTHING_HELD
+    limit: int | None = None

@@ -87,6 +87,12 @@ class Signature:
         """The names under which the words are kept: s0, s1, …"""
         return tuple(f"s{n}" for n in range((len(self.leaves) + BITS - 1) // BITS))
 
+    @property
+    def selected(self) -> str:
+        """The words with their names as the rest of a SELECT list, each after a comma."""
+        named = zip(self.words, self.columns, strict=True)
+        return "".join(f", {word} AS {column}" for word, column in named)
+
 
 def question(formula: Formula) -> str:
     """A formula as SQL over the words: masks first, so that leaves of one word cost one test."""

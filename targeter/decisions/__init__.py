@@ -3,6 +3,7 @@
 from targeter.decisions.choices import Choice
 from targeter.decisions.everybody import DECIDED, decide, held_of, needed_columns
 from targeter.decisions.gates import Gate
+from targeter.decisions.languages import language_of
 from targeter.decisions.planned import Decisions, plan_decisions, running
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Gate",
     "decide",
     "held_of",
+    "language_of",
     "needed_columns",
     "plan_decisions",
     "running",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.channels import Channel
-from targeter.database import identifier, literal
+from targeter.database import identifier
 from targeter.decisions.experiments import variant_sql
+from targeter.decisions.languages import language_of
 from targeter.policies import Suppression
 from targeter.profiles import purpose_column
 from targeter.rules import Rule
-from targeter.signature import ALWAYS, NEVER, Both, Builder, Either, Formula, Without
+from targeter.signature import Both, Builder, Formula, Without
 from targeter.templates import Template
 
 
@@ -73,7 +74,7 @@ class _Choices:
         if rule.variants:
             key = f"p.{identifier(self.bound.key)}"
             yield self.builder.leaf(variant_sql(rule.variants, position, rule.salt, key))
-        yield self._language(template)
+        yield language_of(self.bound, self.builder, template)
         for name in sorted(template.required):
             column = self.bound.profile.get(name)
             if column is not None and column.nullable:
@@ -94,37 +95,6 @@ class _Choices:
             ):
                 yield suppression
 
-    def _language(self, template: Template) -> Formula:
-        """Each person gets one language: the closest to their own there is, else the default."""
-        language = self.bound.project.settings.language
-        if language is None:
-            return ALWAYS
-        variants = self.bound.project.in_languages(template.name)
-        names = [v.language.casefold() for v in variants if v.language]
-        if template is not _fallback(variants, language.default):
-            return self._closest((template.language or "").casefold(), names)
-        others = [v.language.casefold() for v in variants if v is not template and v.language]
-        return Without(Either(tuple(self._closest(other, names) for other in others)))
-
-    def _closest(self, language: str, names: Sequence[str]) -> Formula:
-        """Who speaks a language, and none of `names` that is closer: de-AT goes before de."""
-        if not language:
-            return NEVER
-        closer = [name for name in names if name.startswith(f"{language}-")]
-        speaks = self._speaks(language)
-        if not closer:
-            return speaks
-        return Both((speaks, Without(Either(tuple(self._speaks(name) for name in closer)))))
-
-    def _speaks(self, language: str) -> Formula:
-        """Who speaks a language or a variety of it: somebody who speaks de-AT reads de."""
-        settings = self.bound.project.settings.language
-        assert settings is not None
-        column = self.bound.profile.get(settings.column.text)
-        assert column is not None
-        text = f"replace(lower(trim(p.{identifier(column.name)}::VARCHAR)), '_', '-')"
-        return self.builder.leaf(f"starts_with({text} || '-', {literal(f'{language}-')})")
-
     def _reachable(self, rule: Rule, template: Template, channel: Channel) -> Iterator[Formula]:
         """The channel's purpose is given, there is an address, and no suppression for it."""
         declared = {purpose.name for purpose in self.bound.project.settings.purposes}
@@ -137,11 +107,3 @@ class _Choices:
         for suppression in self._scoped(rule, template):
             if suppression.channel is not None:
                 yield Without(self.builder.holds(suppression.when))
-
-
-def _fallback(variants: Sequence[Template], default: str) -> Template | None:
-    """The variant for everybody else: the default language's, cut at its dashes, or the plain."""
-    by_name = {v.language.casefold() if v.language else "": v for v in variants}
-    while default and default not in by_name:
-        default = default.rpartition("-")[0]
-    return by_name.get(default)

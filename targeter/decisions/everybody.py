@@ -6,7 +6,7 @@ from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
 from targeter.decisions.experiments import held_sql
 from targeter.decisions.planned import Decisions
-from targeter.history import moment
+from targeter.history import moment_sql
 from targeter.policies import Campaign
 from targeter.profiles import PROFILES
 from targeter.resting import MEMBERS, RESTS, find_resting
@@ -39,10 +39,7 @@ def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
 
 
 def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    signature = decisions.signature
-    words = "".join(
-        f", {word} AS {name}" for word, name in zip(signature.words, signature.columns, strict=True)
-    )
+    """Fill `signatures`: each leaf once a person, their groups, and the place they may keep."""
     key = f"p.{identifier(bound.key)}"
     groups = [f"{held_sql(bound.project.settings.holdout, key)} AS held_out"]
     groups += [
@@ -51,7 +48,7 @@ def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     ]
     engine.run(
         f"CREATE OR REPLACE TABLE signatures AS SELECT {key} AS person, {', '.join(groups)}, "
-        f"m.choice AS member_of{words} FROM {PROFILES} AS p "
+        f"m.choice AS member_of{decisions.signature.selected} FROM {PROFILES} AS p "
         f"LEFT JOIN {RESTS} AS h ON h.person = {key} "
         f"LEFT JOIN member_choices AS m ON m.person = {key}"
     )
@@ -84,7 +81,7 @@ def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> No
             rows.append((choice.number, *names, settings.stay.interval))
     values = ", ".join(f"({', '.join(map(literal, row[:-1]))}, {row[-1]})" for row in rows)
     source = f"(VALUES {values}) AS c(choice, rule, template, channel, stay)"
-    now = f"{literal(moment(bound.today).isoformat(sep=' '))}::TIMESTAMP"
+    now = moment_sql(bound.today)
     engine.run(
         "CREATE OR REPLACE TABLE member_choices AS "
         + (

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from targeter.cells import OVER, REFUSED
+from targeter.cells import REFUSED
 from targeter.conditions import Condition, scalars
+from targeter.cuts import OVER
 from targeter.database import identifier
 from targeter.decisions import DECIDED
 from targeter.explain.results import ConditionResult, Role

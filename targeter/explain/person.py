@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from targeter.errors import WrongUsage
 from targeter.explain.asking import Asked, end_of
 from targeter.explain.changes import changes_for
 from targeter.explain.fates import reason, rule_results, verdicts
 from targeter.explain.path import path_of
 from targeter.explain.results import Explanation
-from targeter.findings import did_you_mean
-from targeter.outcomes import RESULTS
+from targeter.profiles import nobody_called
 from targeter.rendering import limit_of
 from targeter.reports import rule_called
 from targeter.runs import Run
@@ -22,7 +20,7 @@ def explain(run: Run, person: str, rule: str | None = None) -> Explanation:
     """
     end = end_of(run, person)
     if end is None:
-        raise _nobody(run, person)
+        raise nobody_called(run.engine, run.bound, person)
     about = rule_called(run, rule) if rule is not None else None
     asked = Asked(run, person, [about] if about else [])
     chosen = run.decisions.choices[end.choice] if end.choice is not None else None
@@ -48,13 +46,3 @@ def explain(run: Run, person: str, rule: str | None = None) -> Explanation:
         because=end.because,
         changes=tuple(changes_for(run, asked, end, checks, about)) if about else None,
     )
-
-
-def _nobody(run: Run, person: str) -> WrongUsage:
-    rows = run.engine.rows(
-        f"SELECT person FROM {RESULTS} ORDER BY jaro_winkler_similarity(person, $1) DESC, "
-        "person LIMIT 5",
-        [person],
-    )
-    help_ = did_you_mean(person, [row[0] for row in rows])
-    return WrongUsage(f"there is nobody called {person!r} in the data", help=help_)

@@ -14,6 +14,7 @@ from targeter.history.contacts import (
     create_contacts,
     load_contacts,
     moment,
+    moment_sql,
 )
 from targeter.history.intact import Fault, batches_of, faults
 from targeter.history.listing import EVENTS, Entry, History, list_history, opened
@@ -48,6 +49,7 @@ __all__ = [
     "load_contacts",
     "message_id",
     "moment",
+    "moment_sql",
     "note_rendered",
     "opened",
     "record",

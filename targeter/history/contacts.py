@@ -50,6 +50,11 @@ def moment(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time.max)
 
 
+def moment_sql(day: dt.date) -> str:
+    """The same as a TIMESTAMP of the engine."""
+    return f"{literal(moment(day).isoformat(sep=' '))}::TIMESTAMP"
+
+
 def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
     """Fill `contacts` with everything up to the pinned moment; after the profiles were built.
 
@@ -59,13 +64,13 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
     batches = whole_batches(folder, (FILE,))
     load_told(engine, folder)
     create_contacts(engine)
-    now = literal(moment(bound.today).isoformat(sep=" "))
+    now = moment_sql(bound.today)
     for batch in batches:
         failed = f"SELECT person FROM {TOLD} WHERE batch = {literal(batch.name)} AND NOT sent"
         engine.run(
             f"INSERT INTO {CONTACTS} SELECT {', '.join(map(identifier, COLUMNS))} "
             f"FROM read_parquet({literal(str(batch / FILE))}) "
-            f"WHERE contacted_at <= {now}::TIMESTAMP "
+            f"WHERE contacted_at <= {now} "
             f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
         )
     for imported in bound.project.settings.history.imported:

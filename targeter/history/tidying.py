@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from targeter.database import Engine, literal
-from targeter.history.contacts import ENTERED, FILE, LEFT, moment
+from targeter.history.contacts import ENTERED, FILE, LEFT, moment_sql
 from targeter.history.intact import batches_of, whole_batches
 from targeter.history.log import note_dropped
 from targeter.history.told import reports_of
@@ -33,7 +33,7 @@ def tidy(engine: Engine, folder: Path, keep: Span, today: dt.date) -> Tidied:
     """
     whole_batches(folder, (FILE,))
     _load(engine, folder)
-    now = f"{literal(moment(today).isoformat(sep=' '))}::TIMESTAMP"
+    now = moment_sql(today)
     old = [
         str(row[0])
         for row in engine.rows(

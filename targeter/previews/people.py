@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from targeter import blocking
 from targeter.binding import Bound
 from targeter.channels import Channel
 from targeter.database import Engine, identifier, literal
-from targeter.decisions import Choice, Decisions
-from targeter.errors import WrongUsage
-from targeter.findings import did_you_mean
-from targeter.profiles import PROFILES
+from targeter.decisions import Choice, Decisions, language_of
+from targeter.profiles import PROFILES, nobody_called
 from targeter.project import Project
 from targeter.rendering import render_choices
 from targeter.rules import Rule
-from targeter.signature import ALWAYS, Both, Either, Formula, Leaf, Signature, Without
+from targeter.signature import ALWAYS, Both, Builder, Either, Formula, Leaf, Signature, Without
 from targeter.templates import Template
 from targeter.yaml_source import Scalar
 
@@ -38,13 +36,7 @@ def named(engine: Engine, bound: Bound, people: Sequence[str]) -> tuple[Chosen, 
     key = identifier(bound.key)
     for person in people:
         if not engine.rows(f"SELECT 1 FROM {PROFILES} WHERE {key} = ?", [person]):
-            near = engine.rows(
-                f"SELECT {key} FROM {PROFILES} "
-                f"ORDER BY jaro_winkler_similarity({key}, ?) DESC, {key} LIMIT 3",
-                [person],
-            )
-            help_ = did_you_mean(person, [str(row[0]) for row in near])
-            raise WrongUsage(f"there is nobody called {person!r} in the data", help=help_)
+            raise nobody_called(engine, bound, person)
     return tuple(Chosen(person) for person in dict.fromkeys(people))
 
 
@@ -127,28 +119,17 @@ def _spelled(formula: Formula, signature: Signature) -> str:
 def variant_for(
     engine: Engine, bound: Bound, variants: Sequence[Template], person: str
 ) -> Template | None:
-    """The language of a template that somebody gets: the closest to their own, else the default."""
-    language = bound.project.settings.language
-    if language is None or len(variants) == 1:
+    """The language of a template that somebody gets, by the law that decides for everybody."""
+    if bound.project.settings.language is None or len(variants) == 1:
         return variants[0]
-    column = bound.profile.get(language.column.text)
-    assert column is not None
-    spoken = f"replace(lower(trim({identifier(column.name)}::VARCHAR)), '_', '-')"
-    where = f"{identifier(bound.key)} = {literal(person)}"
-    own = engine.value(f"SELECT {spoken} FROM {PROFILES} WHERE {where}")
-    by_name = {(v.language or "").casefold(): v for v in variants}
-    for wanted in (own or "", language.default):
-        for name in _ever_shorter(wanted):
-            if name in by_name:
-                return by_name[name]
-    return by_name.get("")
-
-
-def _ever_shorter(language: str) -> Iterator[str]:
-    """`de-at-1996`, `de-at`, `de`: somebody who speaks the first reads the others."""
-    while language:
-        yield language
-        language = language.rpartition("-")[0]
+    builder = Builder(bound.parser, bound.expressions, {})
+    reads = [language_of(bound, builder, template) for template in variants]
+    signature = builder.signature()
+    shown = ", ".join(_spelled(formula, signature) for formula in reads)
+    row = engine.row(
+        f"SELECT {shown} FROM {PROFILES} AS p WHERE p.{identifier(bound.key)} = $1", [person]
+    )
+    return next((one for one, is_read in zip(variants, row, strict=True) if is_read), None)
 
 
 # -- by which rule ---------------------------------------------------------------------------

@@ -27,6 +27,7 @@ _SETTINGS = Place(SETTINGS, 1, 1)
 def limit_findings(run: Run) -> Iterator[Finding]:
     """What the data shows of limits, control groups and cells."""
     yield from _no_history(run)
+    yield from _small_pilot(run)
     yield from _small_holdouts(run)
     yield from _many_cells(run)
     yield from _clashing_links(run)
@@ -37,19 +38,29 @@ def _no_history(run: Run) -> Iterator[Finding]:
     limits = run.decisions.limits
     if not limits.asks or run.held.contacts:
         return
-    names = [name for name, limit in _named(run) if limit]
+    rests = [limits.rest, *(rule.rest for _, rule in limits.rules)]
+    names = list(dict.fromkeys(name for rest in rests for name, limit in rest.named if limit))
+    names += ["again_after"] * bool(limits.handoffs)
     verb = "holds" if len(names) == 1 else "hold"
     message = f"nobody was contacted before, so {' and '.join(names)} {verb} nobody back yet"
     help_ = "render fills batches/; history: imported: names a source of earlier messages"
     yield Finding("TG721", message, _SETTINGS, help_)
 
 
-def _named(run: Run) -> Iterator[tuple[str, object]]:
-    limits = run.decisions.limits
-    yield "frequency_cap", limits.rest.cap or any(rule.rest.cap for _, rule in limits.rules)
-    cooling = limits.rest.cooldown or any(rule.rest.cooldown for _, rule in limits.rules)
-    yield "cooldown", cooling
-    yield "again_after", limits.handoffs
+def _small_pilot(run: Run) -> Iterator[Finding]:
+    """An audience goes whole or not at all, so that a pilot may have fewer people than it could."""
+    if run.limit is None or not run.outcomes["not_in_pilot"]:
+        return
+    chosen = int(
+        run.engine.value(
+            f"SELECT count(*) FROM {RESULTS} "
+            "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying'"
+        )
+    )
+    if chosen < run.limit:
+        message = f"the pilot has {chosen:,} of {run.limit:,} people: an audience goes whole or not"
+        help_ = "a larger --limit has room for the next audience"
+        yield Finding("TG725", message, None, help_)
 
 
 # -- control groups --------------------------------------------------------------------------

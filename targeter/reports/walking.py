@@ -85,9 +85,7 @@ def walk(run: Run, steps: Sequence[Step]) -> None:
 
 def _answer(run: Run, signature: Signature) -> None:
     """Each leaf once per person, as the plan does it."""
-    pairs = zip(signature.words, signature.columns, strict=True)
-    words = "".join(f", {word} AS {column}" for word, column in pairs)
     run.engine.run(
         f"CREATE OR REPLACE TABLE answered AS SELECT p.{identifier(run.bound.key)} AS person"
-        f"{words} FROM {PROFILES} AS p"
+        f"{signature.selected} FROM {PROFILES} AS p"
     )

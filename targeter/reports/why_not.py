@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from targeter.cells import BLOCKED, OVER, REFUSED, TOO_SMALL
+from targeter.cells import BLOCKED, REFUSED, TOO_SMALL
+from targeter.cuts import OVER
 from targeter.database import identifier, list_literal, literal
 from targeter.decisions import DECIDED, Choice
 from targeter.errors import WrongUsage

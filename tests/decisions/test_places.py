@@ -254,6 +254,18 @@ def test_a_pilot_takes_whole_cells(tmp_path: Path) -> None:
     assert list(cells.values()) == [10, 10]
 
 
+@pytest.mark.parametrize(("limit", "told"), [(5, ["TG725"]), (20, []), (25, ["TG725"]), (30, [])])
+def test_a_pilot_says_when_an_audience_had_no_room(
+    tmp_path: Path, limit: int, told: list[str]
+) -> None:
+    people = [f"p{n},Anna,{'ABC'[n % 3]},40,true,0171,en" for n in range(30)]
+    rules = "rules:\n" + rule("first", 2, HELD, "wall")
+    templates = {"wall": template("Come to {{ city }}", "wall")}
+    root = project(tmp_path, rules, people, templates=templates)
+    findings = pipeline.plan(worlds.options(root, limit=limit)).findings
+    assert [finding.code for finding in findings if finding.code == "TG725"] == told
+
+
 def test_thousands_of_promoted_texts_are_warned_of(tmp_path: Path) -> None:
     people = [f"p{n},Anna,Town {n},40,true,0171,en" for n in range(4_001)]
     rules = "rules:\n" + rule("first", 2, HELD, "wall")

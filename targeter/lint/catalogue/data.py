@@ -125,4 +125,10 @@ DATA: dict[str, Entry] = {
         "link: https://example.com/?r={rule}   # and two rules use the template",
         "link: https://example.com/?c={campaign}",
     ),
+    "TG725": Entry(
+        "A pilot with fewer people than were asked for.",
+        "A promoted text goes to its whole audience, and the next one has no room.",
+        "targeter plan --limit 100   # and every audience has more people",
+        "targeter plan --limit 500",
+    ),
 }
