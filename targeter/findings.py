@@ -148,6 +148,7 @@ CODES: dict[str, Code] = {
     "TG723": Code("many-cells", _WARNING),
     "TG724": Code("links-differ-in-cell"),
     "TG725": Code("pilot-smaller-than-asked", _WARNING),
+    "TG726": Code("row-without-time", _WARNING),
 }
 
 

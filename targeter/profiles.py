@@ -21,6 +21,7 @@ from targeter.yaml_source import Scalar
 
 PERSON = identifier("person of the row")
 PROFILES = "profiles"
+_UNDATED = "nobody can tell whether it is of the past, so it counts for nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,7 @@ class _Builder:
             f"WHERE {' AND '.join(where)}"
         )
         self._report_strays(source, table, join)
+        self._report_undated(source, table)
         self.tables[source.name] = view
 
     def _join(self, source: Source, link: Link) -> str:
@@ -262,6 +264,20 @@ class _Builder:
             message += " we may link them to"
         help_ = f"for example {shown}" if shown else "they name nobody"
         self.found.append(Finding("TG705", message, source.place, help_))
+
+    def _report_undated(self, source: Source, table: str) -> None:
+        """Rows of which nobody knows when they happened, as what is of the future isn't seen."""
+        if source.time is None:
+            return
+        count = int(
+            self.engine.value(
+                f"SELECT count(*) FROM {table} AS {ROW} WHERE {_moment(source.time)} IS NULL"
+            )
+        )
+        if count:
+            rows = "1 row is" if count == 1 else f"{count:,} rows are"
+            message = f"{rows} left out of {source.name}: no {source.time!r} says when it was"
+            self.found.append(Finding("TG726", message, source.place, _UNDATED))
 
     def derive(self, source: Source, sql: str) -> None:
         table = rows_of(source)

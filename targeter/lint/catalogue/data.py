@@ -131,4 +131,10 @@ DATA: dict[str, Entry] = {
         "targeter plan --limit 100   # and every audience has more people",
         "targeter plan --limit 500",
     ),
+    "TG726": Entry(
+        "Rows whose time is missing.",
+        "What is later than the day is invisible, and of these nobody can tell.",
+        "handle,text,posted_at\n@ann,Hello,",
+        "handle,text,posted_at\n@ann,Hello,2026-10-20",
+    ),
 }
