@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from targeter.database import Engine, identifier, literal
 from targeter.errors import WrongUsage
-from targeter.history import COLUMNS, CONTACTS, load_contacts
+from targeter.history import COLUMNS, CONTACTS, load_contacts, read_tombstones
 from targeter.pipeline import Options, Profiled, Progress, history_of, profiled, silent
 from targeter.plans.uses import EVERYBODY, uses_of
 from targeter.profiles import PROFILES, normalised
@@ -55,12 +55,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Everything that can be told to a person about themselves."""
+    """Everything that can be told to a person about themselves.
+
+    `is_forgotten` says that the history has a tombstone of theirs, by which nothing goes to them.
+    """
 
     person: str
     held: tuple[Rows, ...]
     used: tuple[Use, ...]
     sent: tuple[Sent, ...]
+    is_forgotten: bool = False
 
 
 def access(options: Options, person: str, progress: Progress = silent) -> Access:
@@ -69,15 +73,17 @@ def access(options: Options, person: str, progress: Progress = silent) -> Access
     Rows are shown as they are held, also where a purpose keeps rules from them; a message that
     failed wasn't sent. Raises `WrongUsage` for somebody of whom nothing is known.
     """
-    with profiled(options, progress) as made:
+    with profiled(options, progress, rows=True) as made:
         whole = replace(made.bound, today=dt.date.max)  # what was sent for a later day was sent
-        load_contacts(made.engine, whole, history_of(made.bound.project, options))
+        folder = history_of(made.bound.project, options)
+        load_contacts(made.engine, whole, folder)
         held = tuple(_held(made, person))
         sent = tuple(_sent(made, person))
-        if not sent and not any(one.rows or one.named for one in held):
+        is_forgotten = person in read_tombstones(folder)
+        if not sent and not is_forgotten and not any(one.rows or one.named for one in held):
             message = f"nothing is known of anybody called {person!r}"
             raise WrongUsage(message, help="targeter access takes the key of the base source")
-        return Access(person, held, tuple(_used(made, person)), sent)
+        return Access(person, held, tuple(_used(made, person)), sent, is_forgotten)
 
 
 def _held(made: Profiled, person: str) -> Iterator[Rows]:

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from targeter import exporters, history
+from targeter import exporters, history, pacing
 from targeter.binding import Bound
 from targeter.database import Engine, literal
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
-from targeter.exporters import Export, Format, Outcome
-from targeter.exporters.messages import keep_lines_whole
+from targeter.exporters import By, Export, Format, Outcome
+from targeter.exporters.tables import write_rows
 from targeter.folders import sha256_of, whole_folder
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.plans import (
@@ -34,7 +34,6 @@ from targeter.plans import (
 COLUMNS = MESSAGE_COLUMNS
 KIND = "batch"
 QUARANTINE = "quarantine.jsonl"
-_NEW = "new_contacts"
 
 
 class BatchFailed(TargeterError):
@@ -43,11 +42,15 @@ class BatchFailed(TargeterError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """In which format, how many messages a file has (None: all in one), and where a copy goes."""
+    """In which format, how many messages a file has (None: all in one), and where a copy goes.
+
+    `by` is what message files are told apart by, beside the days on which they go out.
+    """
 
     format: Format = "jsonl"
     batch_size: int | None = None
     copy_to: Path | None = None
+    by: By = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
     if there is not None:
         return there
     target = folder / plan.plan_id
+    channels = bound.project.settings.channels
+    pacing.give_days(engine, channels, plan.as_of, ASSIGNMENTS)
     try:
         with whole_folder(target) as temporary:
             done = _export(engine, bound, plan, request, temporary, folder)
@@ -118,7 +123,7 @@ def _export(
     engine: Engine, bound: Bound, plan: Plan, request: Request, temporary: Path, folder: Path
 ) -> Outcome:
     channels = bound.project.settings.channels
-    shape = request.format, request.batch_size
+    shape = request.format, request.batch_size, request.by
     return exporters.write_out(Export(engine, bound, plan, channels, temporary, folder, *shape))
 
 
@@ -206,12 +211,7 @@ def _quarantine(engine: Engine, folder: Path) -> dict[str, object] | None:
     count = int(engine.value(f"SELECT count(*) FROM {QUARANTINED}"))
     if not count:
         return None
-    path = engine.scratch / QUARANTINE
-    engine.run(
-        f"COPY (SELECT * FROM {QUARANTINED} ORDER BY ALL) TO {literal(str(path))} (FORMAT json)"
-    )
-    keep_lines_whole(path)
-    shutil.move(path, folder / QUARANTINE)
+    write_rows(engine, f"SELECT * FROM {QUARANTINED} ORDER BY ALL", folder / QUARANTINE, "jsonl")
     return {"name": QUARANTINE, "blocked": count, "sha256": sha256_of(folder / QUARANTINE)}
 
 
@@ -221,33 +221,26 @@ def _held_back(held: Mapping[str, object]) -> str:
 
 
 def _contacts(engine: Engine, plan: Plan, folder: Path) -> dict[str, object]:
-    """Who was contacted by this batch. The held-out weren't, nor who stays in an audience."""
-    at = history.moment_sql(plan.as_of)
+    """Who is contacted by this batch, and when: at the plan's moment, or so many days later as
+    their message's pace says. The held-out aren't, nor who stays in an audience."""
     promoted = ", ".join(map(literal, plan.promoted)) or "NULL"
     entered, message = literal(history.ENTERED), literal(history.MESSAGE)
     event = f"CASE WHEN channel IN ({promoted}) THEN {entered} ELSE {message} END"
-    said = "campaign, rule, template, channel, text"
-    engine.load(_NEW, history.COLUMNS, ())
-    engine.run(
-        f"INSERT INTO {_NEW} SELECT person, {at}, event, {said} FROM ("
-        f"SELECT person, {event} AS event, {said} FROM {ASSIGNMENTS} "
+    at, said = history.moment_sql(plan.as_of), "campaign, rule, template, channel, text"
+    rows = write_rows(
+        engine,
+        f"SELECT person, {at} + to_days(coalesce(later, 0)) AS contacted_at, event, {said} FROM ("
+        f"SELECT person, later, {event} AS event, {said} FROM {ASSIGNMENTS} "
+        f"LEFT JOIN {pacing.SENDING} USING (person) "
         "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying' "
-        f"UNION ALL SELECT person, {literal(history.LEFT)}, {said} FROM {LEAVING} "
-        f"UNION ALL SELECT person, {literal(history.HANDED_OVER)}, {said} FROM {ASSIGNMENTS} "
-        "WHERE outcome = 'handed_over')"
+        f"UNION ALL SELECT person, 0, {literal(history.LEFT)}, {said} FROM {LEAVING} "
+        f"UNION ALL SELECT person, 0, {literal(history.HANDED_OVER)}, {said} FROM {ASSIGNMENTS} "
+        "WHERE outcome = 'handed_over') ORDER BY person, event, channel",
+        folder / history.FILE,
+        "parquet",
     )
-    path = engine.scratch / history.FILE
-    engine.run(
-        f"COPY (SELECT * FROM {_NEW} ORDER BY ALL) "
-        f"TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-    )
-    shutil.move(path, folder / history.FILE)
-    count = engine.value(f"SELECT count(*) FROM {_NEW}")
-    return {
-        "name": history.FILE,
-        history.CONTACTS: count,
-        "sha256": sha256_of(folder / history.FILE),
-    }
+    digest = sha256_of(folder / history.FILE)
+    return {"name": history.FILE, history.CONTACTS: rows, "sha256": digest}
 
 
 def _manifest(
@@ -262,6 +255,7 @@ def _manifest(
         **plan.as_json(),
         "kind": KIND,
         "format": request.format,
+        "split_by": request.by,
         "csv_formula_guard": request.format == "csv",
         "columns": list(COLUMNS),
         "told": list(done.told),

@@ -90,7 +90,7 @@ def _fold(engine: Engine, texts: str) -> None:
         f"CREATE OR REPLACE TABLE blocked_seen AS SELECT *, {is_plain} AS is_plain FROM "
         f"(SELECT text, {spelled} AS folded FROM (SELECT DISTINCT text FROM ({texts})))"
     )
-    strange = engine.chunks("SELECT text FROM blocked_seen WHERE NOT is_plain")
+    strange = engine.chunks("SELECT text FROM blocked_seen WHERE NOT is_plain", what="texts")
     rows = ((text, folded(text)) for chunk in strange for (text,) in chunk)
     engine.load("blocked_folded", _FOLDED, rows)
 

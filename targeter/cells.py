@@ -39,30 +39,30 @@ def smallest_audience(channel: Channel) -> int:
 
 
 def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Fill `assigned` (person, choice, text, length, held_out, staying): at most one row a person.
+    """Fill `assigned` (number, choice, text, length, held_out, staying): at most one row a person.
 
-    `refused` (person, choice, why) keeps what was tried before and couldn't be; `over_cap`
-    (person, choice, text, length) who came after the last place; `quarantine` (person, choice,
-    text, word) what holds a word of the block list.
+    `refused` (number, choice, why) keeps what was tried before and couldn't be; `over_cap`
+    (number, choice, text, length) who came after the last place; `quarantine` (number, choice,
+    text, word) what holds a word of the block list. People are known by their number.
     """
     engine.run(
-        f"CREATE OR REPLACE TABLE {ASSIGNED} (person VARCHAR, choice INTEGER, text VARCHAR, "
+        f"CREATE OR REPLACE TABLE {ASSIGNED} (number INTEGER, choice INTEGER, text VARCHAR, "
         "length INTEGER, held_out BOOLEAN, staying BOOLEAN)"
     )
-    engine.run(f"CREATE OR REPLACE TABLE {REFUSED} (person VARCHAR, choice INTEGER, why VARCHAR)")
+    engine.run(f"CREATE OR REPLACE TABLE {REFUSED} (number INTEGER, choice INTEGER, why VARCHAR)")
     engine.run(
         f"CREATE OR REPLACE TABLE {QUARANTINE} "
-        "(person VARCHAR, choice INTEGER, text VARCHAR, word VARCHAR)"
+        "(number INTEGER, choice INTEGER, text VARCHAR, word VARCHAR)"
     )
     for table in (OVER, "spare"):
         engine.run(
             f"CREATE OR REPLACE TABLE {table} "
-            "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER)"
+            "(number INTEGER, choice INTEGER, text VARCHAR, length INTEGER)"
         )
     _channels(engine, decisions)
     _keep_members(engine, decisions)
     engine.run(
-        "CREATE OR REPLACE TABLE waiting AS SELECT person, first_choice AS choice "
+        "CREATE OR REPLACE TABLE waiting AS SELECT number, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
     )
     cuts = cuts_of(bound, decisions)
@@ -98,7 +98,7 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
     columns = {"choice": "INTEGER", "text": "VARCHAR", "length": "INTEGER"}
     engine.load("member_texts", columns, lengths)
     engine.run(
-        f"INSERT INTO {ASSIGNED} SELECT m.person, m.choice, m.text, t.length, false, true "
+        f"INSERT INTO {ASSIGNED} SELECT d.number, m.choice, m.text, t.length, false, true "
         f"FROM member_choices AS m JOIN {DECIDED} AS d USING (person) "
         "JOIN member_texts AS t ON t.choice = m.choice AND t.text = m.text WHERE d.stays"
     )
@@ -113,7 +113,7 @@ def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         find_blocked(engine, words, "SELECT text FROM drafts WHERE why IS NULL", "blocked")
         # looked at twice, and still cheaper than every text written once more
         engine.run(
-            "CREATE OR REPLACE VIEW tried AS SELECT d.person, d.choice, d.text, d.length, "
+            "CREATE OR REPLACE VIEW tried AS SELECT d.number, d.choice, d.text, d.length, "
             f"CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "
             f"WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why, b.word "
             "FROM drafts AS d JOIN choice_channels AS c USING (choice) "
@@ -121,21 +121,21 @@ def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
             "LEFT JOIN closed AS x ON x.channel = c.channel AND x.text = d.text"
         )
         engine.run(
-            f"INSERT INTO {ASSIGNED} SELECT t.person, t.choice, t.text, t.length, {held}, false "
-            f"FROM tried AS t JOIN {DECIDED} AS d USING (person) WHERE t.why IS NULL"
+            f"INSERT INTO {ASSIGNED} SELECT t.number, t.choice, t.text, t.length, {held}, false "
+            f"FROM tried AS t JOIN {DECIDED} AS d USING (number) WHERE t.why IS NULL"
         )
         engine.run(
             "CREATE OR REPLACE TABLE failed AS "
-            "SELECT person, choice, text, why, word FROM tried WHERE why IS NOT NULL"
+            "SELECT number, choice, text, why, word FROM tried WHERE why IS NOT NULL"
         )
         engine.run(
-            f"INSERT INTO {REFUSED} SELECT person, choice, why FROM failed "
-            f"ANTI JOIN {REFUSED} USING (person, choice)"
+            f"INSERT INTO {REFUSED} SELECT number, choice, why FROM failed "
+            f"ANTI JOIN {REFUSED} USING (number, choice)"
         )
         if words:
             engine.run(
-                f"INSERT INTO {QUARANTINE} SELECT person, choice, text, word FROM failed "
-                f"ANTI JOIN {QUARANTINE} USING (person, choice) WHERE word IS NOT NULL"
+                f"INSERT INTO {QUARANTINE} SELECT number, choice, text, word FROM failed "
+                f"ANTI JOIN {QUARANTINE} USING (number, choice) WHERE word IS NOT NULL"
             )
         _next_choices(engine, decisions, "failed")
 
@@ -146,12 +146,12 @@ def _drafts(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         render_choices(engine, bound, decisions.choices, "waiting", "drafts")
         return
     engine.run(
-        "CREATE OR REPLACE TABLE unwritten AS FROM waiting ANTI JOIN spare USING (person, choice)"
+        "CREATE OR REPLACE TABLE unwritten AS FROM waiting ANTI JOIN spare USING (number, choice)"
     )
     render_choices(engine, bound, decisions.choices, "unwritten", "drafts")
     engine.run(
-        "INSERT INTO drafts SELECT person, choice, text, length, NULL FROM spare "
-        "SEMI JOIN waiting USING (person, choice)"
+        "INSERT INTO drafts SELECT number, choice, text, length, NULL FROM spare "
+        "SEMI JOIN waiting USING (number, choice)"
     )
 
 
@@ -159,13 +159,14 @@ def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> Non
     """Those turned away wait with their next choice; who has none stops waiting."""
     # each step on its own: above a join or below a filter the engine would take the long
     # expression apart again and again
+    words = "".join(f", d.{word}" for word in decisions.signature.columns)
     engine.run(
-        f"CREATE OR REPLACE TABLE turned AS SELECT d.*, t.choice AS tried_choice FROM {DECIDED} "
-        f"AS d JOIN (SELECT person, choice FROM {turned_away}) AS t USING (person)"
+        f"CREATE OR REPLACE TABLE turned AS SELECT t.number, t.choice AS tried_choice{words} "
+        f"FROM {turned_away} AS t JOIN {DECIDED} AS d USING (number)"
     )
     engine.run(
         "CREATE OR REPLACE TABLE waiting AS "
-        f"SELECT person, {decisions.first_choice('tried_choice')} AS choice FROM turned"
+        f"SELECT number, {decisions.first_choice('tried_choice')} AS choice FROM turned"
     )
     engine.run("DELETE FROM waiting WHERE choice IS NULL")
 
@@ -186,12 +187,12 @@ def _close_cells(engine: Engine, decisions: Decisions) -> bool:
         return False
     engine.run("INSERT INTO closed SELECT * FROM closing")
     engine.run(
-        "CREATE OR REPLACE TABLE leaving AS SELECT a.person, a.choice "
+        "CREATE OR REPLACE TABLE leaving AS SELECT a.number, a.choice "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
         "JOIN closing AS x ON x.channel = c.channel AND x.text = a.text WHERE NOT a.staying"
     )
-    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM leaving)")
-    engine.run(f"INSERT INTO {REFUSED} SELECT person, choice, '{TOO_SMALL}' FROM leaving")
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM leaving)")
+    engine.run(f"INSERT INTO {REFUSED} SELECT number, choice, '{TOO_SMALL}' FROM leaving")
     _next_choices(engine, decisions, "leaving")
     return True
 
@@ -201,16 +202,16 @@ def _let_back(engine: Engine) -> None:
     if not engine.value(f"SELECT count(*) FROM {OVER}"):
         return
     engine.run(
-        "CREATE OR REPLACE TABLE back AS SELECT person, min(choice) AS choice "
-        f"FROM {OVER} GROUP BY person"
+        "CREATE OR REPLACE TABLE back AS SELECT number, min(choice) AS choice "
+        f"FROM {OVER} GROUP BY number"
     )
     engine.run(
-        "INSERT INTO spare SELECT person, choice, text, length FROM "
-        f"(SELECT person, choice, text, length FROM {OVER} UNION SELECT person, choice, text, "
-        f"length FROM {ASSIGNED} SEMI JOIN back USING (person)) "
-        "ANTI JOIN spare USING (person, choice)"
+        "INSERT INTO spare SELECT number, choice, text, length FROM "
+        f"(SELECT number, choice, text, length FROM {OVER} UNION SELECT number, choice, text, "
+        f"length FROM {ASSIGNED} SEMI JOIN back USING (number)) "
+        "ANTI JOIN spare USING (number, choice)"
     )
-    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM back)")
-    engine.run("DELETE FROM waiting WHERE person IN (SELECT person FROM back)")
-    engine.run("INSERT INTO waiting SELECT person, choice FROM back")
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM back)")
+    engine.run("DELETE FROM waiting WHERE number IN (SELECT number FROM back)")
+    engine.run("INSERT INTO waiting SELECT number, choice FROM back")
     engine.run(f"DELETE FROM {OVER}")

@@ -13,7 +13,7 @@ from targeter.rules import Rule
 from targeter.schema import InCopy, type_class
 from targeter.settings import ChannelSettings
 from targeter.templates import Template, placeholders
-from targeter.wording import check_block_list, check_wording
+from targeter.wording import check_fixed_words, check_wording
 from targeter.yaml_source import Scalar
 
 # The purpose of a channel that names none.
@@ -40,7 +40,7 @@ def check(bound: Bound) -> Iterator[Finding]:
     yield from _check_language(bound)
     yield from _check_reach(bound)
     yield from _check_facts(bound)
-    yield from check_block_list(bound)
+    yield from check_fixed_words(bound)
     yield from _check_channels(bound)
     yield from _check_consent(bound)
     yield from _check_keeping(project)

@@ -14,14 +14,13 @@ from targeter.binding import Bound
 from targeter.database import Engine, identifier
 from targeter.decisions import Decisions
 from targeter.expressions.compiler import run_text
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.schema import type_class
 
 # Who has what for now, and who was turned away because the places were taken.
 ASSIGNED = "assigned"
 OVER = "over_cap"
 JUST_CUT = "just_cut"
-_RANKED = "ranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,15 @@ def prepare_ranks(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     rows = [(c.number, c.rule_number, c.rule.name) for c in decisions.choices]
     columns = {"choice": "INTEGER", "rule": "INTEGER", "name": "VARCHAR"}
     engine.load("choice_rules", columns, rows)
-    ranks = list(_ranks(bound, decisions))
-    cases = " ".join(f"WHEN {number} THEN rank_{number}" for number, _ in ranks)
-    listed = "".join(f", {sql} AS rank_{number}" for number, sql in ranks)
-    engine.run(
-        f"CREATE OR REPLACE TABLE {_RANKED} AS SELECT p.{identifier(bound.key)} AS person{listed} "
-        f"FROM {PROFILES} AS p" + ("" if ranks else " WHERE false")
-    )
+    cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in _ranks(bound, decisions))
     rank = f"CASE c.rule {cases} END" if cases else "NULL::DOUBLE"
+    key = f"p.{identifier(bound.key)}"
     engine.run(
-        f"CREATE OR REPLACE VIEW standing AS SELECT a.person, a.choice, a.text, a.length, "
-        f"a.held_out, a.staying, c.rule, {rank} AS rank, "
-        f"md5(c.name || ':' || a.person) AS lot FROM {ASSIGNED} AS a "
-        f"JOIN choice_rules AS c USING (choice) LEFT JOIN {_RANKED} AS r USING (person)"
+        f"CREATE OR REPLACE VIEW standing AS SELECT a.number, {key} AS person, a.choice, a.text, "
+        f"a.length, a.held_out, a.staying, c.rule, {rank} AS rank, "
+        f"md5(c.name || ':' || {key}) AS lot FROM {ASSIGNED} AS a "
+        "JOIN choice_rules AS c USING (choice) "
+        f"JOIN {PROFILES} AS p ON {number_of(bound)} = a.number"
     )
 
 
@@ -99,7 +94,7 @@ def cut(engine: Engine, one: Cut) -> bool:
         return False
     order = "staying DESC, rule, rank DESC NULLS LAST, lot, person"
     engine.run(
-        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT person, choice, text, length FROM ("
+        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT number, choice, text, length FROM ("
         "SELECT *, count(*) FILTER (WHERE NOT held_out) OVER (ORDER BY "
         f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
         f"FROM standing WHERE rule IN ({rules})) "
@@ -107,6 +102,6 @@ def cut(engine: Engine, one: Cut) -> bool:
     )
     if not engine.value(f"SELECT count(*) FROM {JUST_CUT}"):
         return False
-    engine.run(f"INSERT INTO {OVER} SELECT person, choice, text, length FROM {JUST_CUT}")
-    engine.run(f"DELETE FROM {ASSIGNED} WHERE person IN (SELECT person FROM {JUST_CUT})")
+    engine.run(f"INSERT INTO {OVER} SELECT number, choice, text, length FROM {JUST_CUT}")
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM {JUST_CUT})")
     return True

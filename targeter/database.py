@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import duckdb
 
 from targeter.errors import DatabaseFailed, Interrupted
+from targeter.interrupts import hearing
+from targeter.meters import METER
+
+# Connections of commands that were stopped, for as long as the process lives.
+_LEFT_OPEN: list[duckdb.DuckDBPyConnection] = []
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -62,6 +65,8 @@ class Engine:
     ) -> None:
         self.scratch = scratch or Path()
         self._kept = 0
+        self._is_closed = False
+        self._memory = memory
         self._connection = duckdb.connect(config={"python_enable_replacements": "false"})
         settings: list[tuple[str, object]] = [
             ("temp_directory", str(scratch) if scratch else ""),
@@ -70,7 +75,8 @@ class Engine:
             ("errors_as_json", True),
             ("error_on_division_by_zero", False),
             ("preserve_insertion_order", True),
-            ("enable_progress_bar", False),
+            ("enable_progress_bar", True),  # so that it can be asked
+            ("enable_progress_bar_print", False),
         ]
         if threads:
             settings.append(("threads", threads))
@@ -82,7 +88,19 @@ class Engine:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """Close, unless somebody waits for the end: giving gigabytes back takes longer."""
+        if kind is not None and issubclass(kind, KeyboardInterrupt | Interrupted):
+            self._is_closed = True
+            _LEFT_OPEN.append(self._connection)
+        else:
+            self.close()
+
     def close(self) -> None:
+        self._is_closed = True
         self._connection.close()
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
@@ -101,22 +119,28 @@ class Engine:
         """The single value of a query."""
         return self.row(sql, parameters)[0]
 
-    def chunks(self, sql: str, size: int = 50_000) -> Iterator[list[Row]]:
+    def chunks(self, sql: str, size: int = 50_000, what: str = "rows") -> Iterator[list[Row]]:
         """The rows of a query, `size` at a time; other statements may run in between.
+
+        They are counted for whoever looks on, as `what` they are.
 
         The rows are kept in a table meanwhile: a cursor of its own would not have this
         connection's settings, such as the time zone.
         """
         self._kept += 1
         table = identifier(f"kept_{self._kept}")
-        self.run(f"CREATE TABLE {table} AS {sql}")
+        # under names of ours, as a column called rowid would hide the numbers of the rows
+        self.run(f"CREATE TABLE {table} AS SELECT COLUMNS('.*') AS 'c_\\0' FROM ({sql})")
         try:
             count = int(self.value(f"SELECT count(*) FROM {table}"))
-            for start in range(0, count, size):
-                bounds = f"rowid >= {start} AND rowid < {start + size}"
-                yield self.rows(f"SELECT * FROM {table} WHERE {bounds} ORDER BY rowid")
+            with METER.counting(count, what) as counted:
+                for start in range(0, count, size):
+                    counted.done = start
+                    bounds = f"rowid >= {start} AND rowid < {start + size}"
+                    yield self.rows(f"SELECT * FROM {table} WHERE {bounds} ORDER BY rowid")
         finally:
-            self.run(f"DROP TABLE {table}")
+            if not self._is_closed:  # who stopped in the middle is collected after the engine
+                self.run(f"DROP TABLE {table}")
 
     def describe(self, query: str) -> list[tuple[str, str]]:
         """Names and types of a query's columns; an `EngineError` when it can't be bound."""
@@ -148,32 +172,28 @@ class Engine:
         self._connection.register(name, table)
 
     def _guarded(self, work: Callable[[], T]) -> T:
-        """Run in a worker thread, so that Ctrl-C reaches us and can interrupt the engine."""
+        """Run in this thread; Ctrl-C interrupts the engine, which hears of it from another one."""
+        METER.share = self._share
         try:
-            return _in_worker(work, self._connection.interrupt)
+            with hearing(self._connection.interrupt):
+                return work()
+        except (KeyboardInterrupt, duckdb.InterruptException):
+            raise Interrupted("stopped") from None
+        except duckdb.OutOfMemoryException:
+            raise _too_little(self._memory) from None
         except duckdb.Error as error:
             raise EngineError(_trouble(error)) from error
+        finally:
+            METER.share = None
+
+    def _share(self) -> float:
+        """How much of the running statement is done, 0 to 1; below 0 where nobody can tell."""
+        return float(self._connection.query_progress()) / 100
 
 
-def _in_worker(work: Callable[[], T], interrupt: Callable[[], None]) -> T:
-    if threading.current_thread() is not threading.main_thread():
-        return work()
-    result: Future[T] = Future()
-
-    def job() -> None:
-        try:
-            result.set_result(work())
-        except BaseException as error:
-            result.set_exception(error)
-
-    worker = threading.Thread(target=job, daemon=True)
-    worker.start()
-    try:
-        return result.result()
-    except KeyboardInterrupt:
-        interrupt()
-        worker.join(timeout=5)
-        raise Interrupted("stopped") from None
+def _too_little(memory: str) -> DatabaseFailed:
+    help_ = "give it more with --memory, or fewer --threads: each needs a part of its own"
+    return DatabaseFailed(f"the database can't do this with {memory} of memory", help=help_)
 
 
 def _trouble(error: duckdb.Error) -> Trouble:

@@ -57,7 +57,6 @@ CODES: dict[str, Code] = {
     "TG106": Code("duplicate-name"),
     "TG107": Code("yaml-surprise", _WARNING),
     "TG108": Code("yaml-feature"),
-    "TG109": Code("not-yet"),
     "TG110": Code("path-outside"),
     "TG111": Code("secret-in-file"),
     "TG112": Code("unreadable-file"),
@@ -117,6 +116,7 @@ CODES: dict[str, Code] = {
     "TG514": Code("role-cannot-be"),
     "TG515": Code("formats-not-known"),
     "TG516": Code("blocked-word"),
+    "TG517": Code("invisible-character"),
     # 6xx: tests of rules
     "TG601": Code("unknown-column-in-test"),
     "TG602": Code("value-not-castable-in-test"),
@@ -149,6 +149,7 @@ CODES: dict[str, Code] = {
     "TG724": Code("links-differ-in-cell"),
     "TG725": Code("pilot-smaller-than-asked", _WARNING),
     "TG726": Code("row-without-time", _WARNING),
+    "TG727": Code("pace-too-slow", _WARNING),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from targeter import batches, pipeline, plans, reports
 from targeter.errors import BadData, PlanRefused, RulesAreWrong
+from targeter.folders import scratch_folder
 from targeter.pipeline import (
     Options,
     Profiled,
@@ -64,6 +64,8 @@ def plan(options: Options, request: Request, progress: Progress = silent) -> Kep
 def _kept(options: Options, request: Request, progress: Progress) -> Kept:
     with _compared_with(options, request, progress) as before, planned(options, progress) as run:
         history = history_of(run.project, options)
+        if request.out:
+            reports.refuse_clashes(run)
         # shown before it is saved: digests look at the whole history, later days included
         report = reports.plan_report(run, request.examples) if before is None else None
         comparison = _comparison(run, before, request) if before else None
@@ -88,8 +90,8 @@ def _compared_with(
     if name is None:
         yield None
     elif name.startswith(_GIT):
-        with tempfile.TemporaryDirectory(prefix="targeter-") as folder:
-            yield _Before(name, _of_revision(options, name, Path(folder), progress))
+        with scratch_folder() as folder:
+            yield _Before(name, _of_revision(options, name, folder, progress))
     elif name == _SENT:
         history = history_of(read_project(options.root), options)
         yield _Before(name, plans.last_sent(history))
@@ -171,14 +173,17 @@ def _rendered(
 ) -> batches.Rendered:
     engine, plan = now.engine, saved.plan
     plans.load_plan(engine, saved)
+    plans.find_forgotten(engine, now.bound, history)
     plans.take_digests(engine, now.bound, now.decisions, history, plan.plan_id)
     changes = plans.changes_since(engine, plan.plan_id, plans.KEPT, saved.columns)
     if not drop_changed or not changes.people:
         plans.refuse_other_data(changes)
         return batches.write(engine, now.bound, plan, request, history)
+    # who was forgotten before the plan was made is counted in it, and has no row
+    named = plans.people_in(engine)
     fewer = plans.without_changed(engine, plan)
     rendered = batches.write(engine, now.bound, fewer, request, history)
-    notes = (*_left_out(plan.people - fewer.people, changes.new),)
+    notes = (*_left_out(named - fewer.people, changes.new),)
     notes = (*notes, *plans.too_small(engine, now.bound))
     return replace(rendered, notes=(*notes, *rendered.notes))
 

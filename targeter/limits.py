@@ -10,6 +10,7 @@ from targeter.yaml_source import Fields, Scalar
 _UNITS = {"day": 1, "week": 7}
 _SPAN = re.compile(r"(\d+) (day|week|month|year)s?")
 _CAP = re.compile(r"(\d+) per (.+)")
+_PACE = re.compile(r"(\d{1,12}) per day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,20 @@ def read_count(fields: Fields, key: str) -> int | None:
     assert isinstance(node, Scalar)
     help_ = "to write to nobody, switch the rules off with enabled: false"
     fields.wrong(node, f"{key!r} is at least 1, not {count}", help_)
+    return None
+
+
+def read_pace(fields: Fields) -> int | None:
+    """How many messages go out on one day at most, such as «20000 per day»."""
+    scalar = fields.scalar("pace")
+    if scalar is None:
+        return None
+    match = _PACE.fullmatch(scalar.text.strip())
+    if match and int(match[1]):
+        return int(match[1])
+    message = f"'pace' must be such as 20000 per day, not {scalar.text!r}"
+    help_ = "a whole number without commas, at least 1; without a pace all go out on one day"
+    fields.wrong(scalar, message, help_)
     return None
 
 

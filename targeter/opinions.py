@@ -107,7 +107,7 @@ def _collect_texts(
             f"SELECT DISTINCT r.{text} AS text, {own_score} AS score {found}"
         )
         return
-    chunks = engine.chunks(f"SELECT DISTINCT r.{text} {found}")
+    chunks = engine.chunks(f"SELECT DISTINCT r.{text} {found}", what="texts")
     scored = ((t, sentiment(t)) for chunk in chunks for (t,) in chunk)
     engine.load(_TEXTS, {"text": "VARCHAR", "score": "DOUBLE"}, scored)
 

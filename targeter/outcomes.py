@@ -8,7 +8,7 @@ from targeter.database import Engine, literal
 from targeter.decisions import DECIDED, Decisions
 from targeter.errors import PeopleDontAddUp
 from targeter.pilots import OUTSIDE
-from targeter.resting import MEMBERSHIPS, RESTS, RULE_RESTS
+from targeter.resting import MEMBERSHIPS, RULE_RESTS
 from targeter.signature import question
 
 OUTCOMES = (
@@ -36,33 +36,32 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
 
     Who ends with nothing has the outcome their best rule gave them: it lets them rest, or the
     furthest any of its templates got, from «can't be written» over «can't be reached», «blocked»
-    and «audience too small» to «over the cap». `until` and `because` say who rests how long and
-    why; `status` of a promoted message is «new» or «staying».
+    and «audience too small» to «over the cap». `until` says who rests how long; `status` of a
+    promoted message is «new» or «staying».
     """
     engine.run(
-        f"CREATE OR REPLACE TABLE {RESULTS} AS SELECT d.person, {_outcome(decisions)} AS outcome, "
-        "d.gate, d.best_rule, a.choice, a.text, a.length, "
-        f"CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND o.person IS NULL "
+        f"CREATE OR REPLACE TABLE {RESULTS} AS SELECT d.number, d.person, "
+        f"{_outcome(decisions)} AS outcome, d.gate, d.best_rule, a.choice, a.text, a.length, "
+        f"CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND o.number IS NULL "
         "THEN CASE WHEN a.staying THEN 'staying' ELSE 'new' END END AS status, "
-        f"CASE WHEN {_by_gate(decisions)} THEN h.until WHEN a.choice IS NULL THEN r.until END "
-        f"AS until, CASE WHEN {_by_gate(decisions)} THEN h.because "
-        "WHEN a.choice IS NULL THEN r.because END AS because "
-        f"FROM {DECIDED} AS d LEFT JOIN {ASSIGNED} AS a USING (person) "
-        f"LEFT JOIN {OUTSIDE} AS o USING (person) "
-        f"LEFT JOIN {RESTS} AS h USING (person) "
+        f"CASE WHEN {_by_gate(decisions)} THEN d.until WHEN a.choice IS NULL THEN r.until END "
+        f"AS until FROM {DECIDED} AS d LEFT JOIN {ASSIGNED} AS a USING (number) "
+        f"LEFT JOIN {OUTSIDE} AS o USING (number) "
         f"LEFT JOIN {RULE_RESTS} AS r ON r.person = d.person AND r.rule = d.best_rule "
-        f"LEFT JOIN ({_turned_away(decisions)}) AS x ON x.person = d.person"
+        f"LEFT JOIN ({_turned_away(decisions)}) AS x "
+        "ON x.number = d.number AND x.rule = d.best_rule"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE {LEAVING} AS SELECT person, campaign, rule, template, channel, "
-        f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT person, channel FROM {ASSIGNED} "
-        "JOIN choice_channels USING (choice) WHERE staying) USING (person, channel)"
+        f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT d.person, c.channel FROM {ASSIGNED} AS a "
+        f"JOIN choice_channels AS c USING (choice) JOIN {DECIDED} AS d USING (number) "
+        "WHERE a.staying) USING (person, channel)"
     )
     counts: dict[str, int] = dict(
         engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1")
     )
-    total = int(engine.value(f"SELECT count(DISTINCT person) FROM {RESULTS}"))
-    if sum(counts.values()) != people or total != people:
+    # nobody can be lost on the way here, only be there twice: as many rows as people is once each
+    if sum(counts.values()) != people:
         raise PeopleDontAddUp(
             f"{people:,} people were loaded, but {sum(counts.values()):,} outcomes counted",
             help="this is a fault of targeter: please report it with your rules",
@@ -89,10 +88,10 @@ def _outcome(decisions: Decisions) -> str:
     return (
         f"CASE WHEN d.gate IS NOT NULL THEN {gate} "
         "WHEN a.choice IS NOT NULL THEN CASE WHEN a.held_out THEN 'held_out' "
-        "WHEN o.person IS NOT NULL THEN 'not_in_pilot' ELSE 'message' END "
+        "WHEN o.number IS NOT NULL THEN 'not_in_pilot' ELSE 'message' END "
         "WHEN d.best_rule IS NULL THEN 'no_rule' "
         "WHEN r.person IS NOT NULL THEN 'resting' "
-        f"WHEN x.person IS NOT NULL AND x.reached > 0 THEN {_by_reach('x.reached')} "
+        f"WHEN x.number IS NOT NULL AND x.reached > 0 THEN {_by_reach('x.reached')} "
         f"WHEN {_unreachable(decisions)} THEN 'unreachable' ELSE 'no_copy' END"
     )
 
@@ -116,17 +115,16 @@ def _unreachable(decisions: Decisions) -> str:
 
 
 def _turned_away(decisions: Decisions) -> str:
-    """SQL: how far the texts of each person's best rule got, as a number of `_MET`."""
+    """SQL: how far the texts of each rule got with a person, as a number of `_MET`."""
     pairs = ", ".join(f"({c.number}, {c.rule_number})" for c in decisions.choices)
     if not pairs:
-        return "SELECT NULL::VARCHAR AS person, 0 AS reached WHERE false"
+        return "SELECT NULL::INTEGER AS number, 0 AS rule, 0 AS reached WHERE false"
     reached = (
         f"CASE WHEN why = {literal(TOO_SMALL)} THEN 2 "
         f"WHEN starts_with(why, {literal(BLOCKED)}) THEN 1 ELSE 0 END"
     )
     return (
-        f"SELECT r.person, max(r.reached) AS reached FROM (SELECT person, choice, {reached} AS "
-        f"reached FROM {REFUSED} UNION ALL SELECT person, choice, 3 FROM {OVER}) AS r "
-        f"JOIN (VALUES {pairs}) AS c(choice, rule) USING (choice) "
-        f"JOIN {DECIDED} AS d ON d.person = r.person AND d.best_rule = c.rule GROUP BY 1"
+        f"SELECT r.number, c.rule, max(r.reached) AS reached FROM (SELECT number, choice, "
+        f"{reached} AS reached FROM {REFUSED} UNION ALL SELECT number, choice, 3 FROM {OVER}) "
+        f"AS r JOIN (VALUES {pairs}) AS c(choice, rule) USING (choice) GROUP BY ALL"
     )

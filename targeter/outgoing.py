@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from targeter.limits import read_pace
 from targeter.yaml_source import Fields, Scalar
 
 # What a row says of its message, besides what the profile says of its person.
@@ -22,7 +23,10 @@ MESSAGE_COLUMNS = (
     "variant",
     "status",
     "address",
+    "send_on",
 )
+# What a row says of somebody who is handed over, besides what its handoff asks for.
+HANDOFF_COLUMNS = ("person_id", "handoff", "to", "day", "reason", "condition", "holds")
 # By what a network may recognise people: X takes these three of its customers' lists.
 IDENTIFIERS = ("email", "handle", "phone")
 Named = tuple[tuple[str, Scalar], ...]
@@ -34,12 +38,14 @@ class Outgoing:
 
     `columns` are pairs of a name in the file and what stands there, a column of the message or of
     the profile; without any, the file has them all. `audience_by` are pairs of an identifier and
-    its column of the profile. Without `exporter` the delivery decides.
+    its column of the profile. Without `exporter` the delivery decides. `pace` is how many messages
+    go out on one day at most; None: all on the day of the plan.
     """
 
     exporter: Scalar | None = None
     columns: Named = ()
     audience_by: Named = ()
+    pace: int | None = None
 
     @property
     def of_profile(self) -> Iterator[Scalar]:
@@ -49,16 +55,21 @@ class Outgoing:
 
 
 def read_outgoing(fields: Fields) -> Outgoing:
-    """`exporter`, `columns` and `audience_by` of a channel."""
-    return Outgoing(fields.scalar("exporter"), _columns(fields), _audience_by(fields))
+    """`exporter`, `columns`, `audience_by` and `pace` of a channel."""
+    exporter, pace = fields.scalar("exporter"), read_pace(fields)
+    return Outgoing(exporter, read_columns(fields), _audience_by(fields), pace)
 
 
-def _columns(fields: Fields) -> Named:
+def read_columns(fields: Fields, taken: Sequence[str] = ()) -> Named:
+    """`columns`: a name in the file and a column each; names in `taken` stand there already."""
     columns: list[tuple[str, Scalar]] = []
     for name, node in fields.named("columns"):
         if not isinstance(node, Scalar) or node.is_null or not name.text.strip():
             help_ = "for example to: handle, and below it message: text"
             fields.wrong(node, "'columns' are a name in the file and a column each", help_)
+            continue
+        if name.text.casefold() in taken:
+            fields.wrong(node, f"{name.text!r} stands in the file already", "choose another name")
             continue
         if name.text.casefold() in {other.casefold() for other, _ in columns}:
             # many a reader of such files takes the two for one

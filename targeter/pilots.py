@@ -10,20 +10,20 @@ from fractions import Fraction
 
 from targeter.cuts import ASSIGNED
 from targeter.database import Engine
-from targeter.decisions import Decisions
+from targeter.decisions import DECIDED, Decisions
 
 OUTSIDE = "outside_pilot"
 _LOT = "md5('pilot:' || {0})"
 
 
 def choose_pilot(engine: Engine, decisions: Decisions, limit: int | None) -> None:
-    """Fill `outside_pilot` (person) with everybody who would get a message and isn't in it.
+    """Fill `outside_pilot` (number) with everybody who would get a message and isn't in it.
 
     At most `limit` people are in it; None: everybody. The choice is an md5 of the person (of the
     text for whole cells), so the same people are in it tomorrow and more are in a larger one. Who
     stays in an audience is neither counted nor left out.
     """
-    engine.run(f"CREATE OR REPLACE TABLE {OUTSIDE} (person VARCHAR)")
+    engine.run(f"CREATE OR REPLACE TABLE {OUTSIDE} (number INTEGER)")
     if limit is None:
         return
     rows = [
@@ -33,8 +33,9 @@ def choose_pilot(engine: Engine, decisions: Decisions, limit: int | None) -> Non
     columns = {"choice": "INTEGER", "rule": "INTEGER", "channel": "VARCHAR", "promoted": "BOOLEAN"}
     engine.load("pilot_choices", columns, rows)
     engine.run(
-        "CREATE OR REPLACE VIEW candidates AS SELECT a.person, a.text, c.rule, c.channel, "
-        f"c.promoted FROM {ASSIGNED} AS a JOIN pilot_choices AS c USING (choice) "
+        "CREATE OR REPLACE VIEW candidates AS SELECT a.number, d.person, a.text, c.rule, "
+        f"c.channel, c.promoted FROM {ASSIGNED} AS a JOIN pilot_choices AS c USING (choice) "
+        f"JOIN {DECIDED} AS d USING (number) "
         "WHERE NOT a.held_out AND NOT a.staying"
     )
     quotas = _quotas(engine, limit)
@@ -43,7 +44,7 @@ def choose_pilot(engine: Engine, decisions: Decisions, limit: int | None) -> Non
     for rule, quota in quotas.items():
         lot = _LOT.format("person")
         engine.run(
-            f"INSERT INTO {OUTSIDE} SELECT person FROM candidates WHERE NOT promoted AND "
+            f"INSERT INTO {OUTSIDE} SELECT number FROM candidates WHERE NOT promoted AND "
             f"rule = {rule} QUALIFY row_number() OVER (ORDER BY {lot}, person) > {quota}"
         )
 
@@ -84,4 +85,4 @@ def _outside_cells(engine: Engine, quota: int) -> str:
         else:
             outside.append((channel, text))
     engine.load("outside_cells", {"channel": "VARCHAR", "text": "VARCHAR"}, outside)
-    return "SELECT person FROM candidates SEMI JOIN outside_cells USING (channel, text)"
+    return "SELECT number FROM candidates SEMI JOIN outside_cells USING (channel, text)"

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from targeter import batches, checks, explain, exporters, plans, previews, reports, tester
+from targeter import batches, cache, checks, exporters, plans, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier, literal
 from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
-from targeter.declaring import Declared, declare_columns
-from targeter.editor import EditorFile, editor_files
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
-from targeter.history import load_contacts
-from targeter.lint import proofs
-from targeter.lint.report import Report, Request, report
+from targeter.folders import scratch_folder, write_text_whole
+from targeter.history import load_contacts, load_forgotten, read_tombstones
+from targeter.meters import METER
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
-from targeter.profiles import Profiles, build_profiles
+from targeter.profiles import PROFILES, Profiles
 from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
 from targeter.sources.declared import Source
+from targeter.sources.files import bytes_of
 from targeter.sources.reading import Loaded, folders, load
+
+# What only one command needs is imported by it: the others start sooner.
+if TYPE_CHECKING:
+    from targeter import explain, previews, tester
+    from targeter.declaring import Declared
+    from targeter.editor import EditorFile
+    from targeter.lint.report import Report, Request
+
+_LITTLE = 8_000_000  # bytes
 
 # Told what begins, which step it is, and of how many.
 Progress = Callable[[str, int, int], None]
@@ -40,12 +47,21 @@ def silent(stage: str, step: int, steps: int) -> None:
     """The progress of somebody who doesn't look."""
 
 
+# Told what a run goes on without.
+Note = Callable[[str], None]
+
+
+def unheard(note: str) -> None:
+    """The notes of somebody who doesn't ask for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What a command may be told: which project, which day, where data may lie, how much memory.
 
     `as_of` wins over the project's own day; `today` is used where neither pins one. `history` is
     the folder of batches, instead of the project's own; `limit` is how many people a pilot has.
+    With `cache` a run keeps what it reads for the next, and `note` hears why it can't.
     """
 
     root: Path
@@ -56,6 +72,8 @@ class Options:
     threads: int | None = None
     history: Path | None = None
     limit: int | None = None
+    cache: bool = False
+    note: Note = unheard
 
 
 def lint(options: Options) -> tuple[Finding, ...]:
@@ -64,18 +82,22 @@ def lint(options: Options) -> tuple[Finding, ...]:
 
 
 def lint_report(
-    options: Options, request: Request = Request(), *, with_data: bool = False
+    options: Options, request: Request | None = None, *, with_data: bool = False
 ) -> Report:
     """The same with what was asked for, ignored and touched; `with_data` plans, too.
 
     Raises `WrongUsage` for a word that is no code, and where git is asked and can't answer.
     """
+    from targeter import tester
+    from targeter.lint import proofs
+    from targeter.lint.report import Request, report
+
     project = read_project(options.root)
     day = day_of(project, options)
     bound = bind(project, day)
     said = _seen_in_data(options, project, bound) if with_data else _findings(project, bound)
     found = [*said, *tester.check(bound), *proofs.analyse(bound)]
-    return report(bound, found, day, request)
+    return report(bound, found, day, request or Request())
 
 
 def _seen_in_data(options: Options, project: Project, bound: Bound) -> Iterable[Finding]:
@@ -87,16 +109,18 @@ def _seen_in_data(options: Options, project: Project, bound: Bound) -> Iterable[
         return (*_findings(project, bound), *error.findings)
 
 
-def run_tests(options: Options, request: tester.Request = tester.Request()) -> tester.Report:
+def run_tests(options: Options, request: tester.Request | None = None) -> tester.Report:
     """Example people and what they must get, run without opening a source.
 
     Raises `RulesAreWrong` with every error of the rules, or of the tests; `NothingToCheck`
     where no test is wanted.
     """
+    from targeter import tester
+
     project = read_project(options.root)
     bound = bind(project, day_of(project, options))
     _refuse(_findings(project, bound))
-    return tester.run_tests(bound, request)
+    return tester.run_tests(bound, request or tester.Request())
 
 
 def _findings(project: Project, bound: Bound) -> tuple[Finding, ...]:
@@ -119,34 +143,32 @@ def read_sources(
     project = read_project(options.root)
     _refuse(in_order(project.findings))
     with _engine(project, options) as engine:
-        return project, _load(engine, project, options, progress, 0)
+        roots = options.root, options.data_roots
+        sources = cache.Sources(engine, project.settings, *roots, store=None)
+        return project, _load(sources, progress, 0)
 
 
 def declare(options: Options, progress: Progress = silent) -> Declared:
     """Write every column that was assumed into the settings; says how many for each source."""
+    from targeter.declaring import declare_columns
+
     project, loaded = read_sources(options, progress)
     settings = project.file(SETTINGS)
     assert settings is not None
     declared = declare_columns(settings, loaded)
     if declared.columns:
-        _replace(options.root / SETTINGS, declared.text)
+        write_text_whole(options.root / SETTINGS, declared.text)
     return declared
 
 
 def schemas(options: Options, *, write: bool) -> tuple[EditorFile, ...]:
     """What an editor needs to know of a project's YAML; written only if asked to."""
+    from targeter.editor import editor_files
+
     files = editor_files(read_project(options.root))
     for file in files if write else ():
-        _replace(options.root / file.path, file.text)
+        write_text_whole(options.root / file.path, file.text)
     return files
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    target.parent.mkdir(exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    temporary.write_bytes(text.encode())
-    temporary.replace(target)
 
 
 def keys_beginning(options: Options, beginning: str, at_most: int) -> tuple[str, ...]:
@@ -212,23 +234,39 @@ class Profiled:
 
 @contextmanager
 def profiled(
-    options: Options, progress: Progress = silent, project: Project | None = None
+    options: Options,
+    progress: Progress = silent,
+    project: Project | None = None,
+    *,
+    rows: bool = False,
 ) -> Iterator[Profiled]:
-    """Profiles as a plan for `options.as_of` would see them; nothing is decided."""
+    """Profiles as a plan for `options.as_of` would see them; nothing is decided.
+
+    With `rows` the tables of all sources are there, too.
+    """
     project = project or read_project(options.root)
     bound = bind(project, day_of(project, options))
     with _engine(project, options) as engine:
         try:
-            yield _profiled(engine, project, bound, options, progress)
+            yield _profiled(engine, project, bound, options, progress, rows=rows)
         except EngineError as error:
             raise failed(error, "the database stopped") from error
 
 
 def _profiled(
-    engine: Engine, project: Project, bound: Bound, options: Options, progress: Progress
+    engine: Engine,
+    project: Project,
+    bound: Bound,
+    options: Options,
+    progress: Progress,
+    *,
+    rows: bool = False,
 ) -> Profiled:
     steps = _steps(project)
-    loaded = _load(engine, project, options, progress, steps)
+    store = cache.open_store(options.root, engine, options.note) if options.cache else None
+    roots = options.root, options.data_roots
+    sources = cache.Sources(engine, project.settings, *roots, store)
+    loaded = _load(sources, progress, steps)
     assumed = _assumed(loaded)
     if any(assumed.values()):
         bound = bind(project, bound.today, assumed)
@@ -236,9 +274,13 @@ def _profiled(
     _refuse(found)
     progress("profiles", len(loaded) + 1, steps)
     # the questions come before the profiles: they say which traits anybody asks for
-    decisions = plan_decisions(bound)
-    tables = {one.source: one.table for one in loaded}
-    profiles = build_profiles(engine, bound, tables, needed_columns(bound))
+    stones = read_tombstones(history_of(project, options))
+    decisions = plan_decisions(bound, forgets=bool(stones))
+    needed = needed_columns(bound) | exporters.columns_of_handoffs(bound)
+    profiles = cache.load_profiles(engine, bound, sources, needed)
+    if rows:
+        sources.open_all()
+    load_forgotten(engine, stones, f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}")
     noticed = [f for one in loaded for f in one.findings]
     findings = (*found, *noticed, *profiles.findings)
     return Profiled(bound, engine, decisions, profiles, loaded, findings)
@@ -250,7 +292,7 @@ def _run(
     made = _profiled(engine, project, bound, options, progress)
     bound, decisions = made.bound, made.decisions
     steps = _steps(project)
-    progress("decisions", steps - 3, steps)
+    progress(f"decisions for {made.profiles.people:,} people", steps - 3, steps)
     held = load_contacts(engine, bound, history_of(project, options))
     decide(engine, bound, decisions)
     progress("copy", steps - 2, steps)
@@ -301,36 +343,43 @@ def _assumed(loaded: Sequence[Loaded]) -> Assumed:
 @contextmanager
 def _engine(project: Project, options: Options) -> Iterator[Engine]:
     """An engine that may read the sources' folders and write to a scratch folder and batches."""
-    scratch = Path(tempfile.mkdtemp(prefix="targeter-"))
     sources = project.settings.sources
-    allowed = [*folders(sources, options.root, options.data_roots), scratch]
+    allowed = folders(sources, options.root, options.data_roots)
     history = history_of(project, options)
-    allowed += [history] if history.is_dir() else []
-    engine = Engine(
-        folders=allowed,
-        scratch=scratch,
-        time_zone=project.settings.time_zone,
-        memory=options.memory,
-        threads=options.threads,
-    )
-    try:
-        yield engine
-    finally:
-        engine.close()
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _load(
-    engine: Engine, project: Project, options: Options, progress: Progress, steps: int
-) -> tuple[Loaded, ...]:
-    sources: list[Source] = [s for s in project.settings.sources if not s.is_derived]
-    loaded = []
-    for number, source in enumerate(sources, start=1):
-        progress(f"source {source.name}", number, steps or len(sources))
-        identifiers = project.settings.identifiers if source.is_base else ()
-        loaded.append(
-            load(engine, source, options.root, options.data_roots, engine.scratch, identifiers)
+    with scratch_folder() as scratch:
+        engine = Engine(
+            folders=[*allowed, scratch, *_kept(options), *([history] if history.is_dir() else [])],
+            scratch=scratch,
+            time_zone=project.settings.time_zone,
+            memory=options.memory,
+            threads=options.threads or _enough(sources, options),
         )
+        with engine:
+            yield engine
+
+
+def _enough(sources: Sequence[Source], options: Options) -> int | None:
+    """One thread for little data, sooner done than several agree; None for as many as there are."""
+    size = bytes_of(sources, options.root, options.data_roots)
+    return 1 if size is not None and size < _LITTLE else None
+
+
+def _kept(options: Options) -> tuple[Path, ...]:
+    return (cache.folder_of(options.root),) if options.cache else ()
+
+
+def _load(sources: cache.Sources, progress: Progress, steps: int) -> tuple[Loaded, ...]:
+    """What is known of every source; it is only told of those that are read."""
+    declared = [s for s in sources.settings.sources if not s.is_derived]
+    sizes = [bytes_of([source], sources.root, sources.data_roots) or 0 for source in declared]
+    loaded: list[Loaded] = []
+    with METER.counting(sum(sizes) // 1_000_000, "MB") as read:
+        for number, source in enumerate(declared, start=1):
+            rows = sum(one.rows for one in loaded)
+            said = f"source {source.name}" + (f" ({rows:,} rows so far)" if rows else "")
+            begin = partial(progress, said, number, steps or len(declared))
+            loaded.append(sources.look(source, begin))
+            read.done = sum(sizes[:number]) // 1_000_000
     return tuple(loaded)
 
 
@@ -338,7 +387,7 @@ def _load(
 
 
 def plan(options: Options, *, examples: int = 1, progress: Progress = silent) -> reports.PlanReport:
-    """Who would get what, how many, who gets nothing and why. Nothing is written."""
+    """Who would get what, how many, who gets nothing and why. Nothing is written but a cache."""
     with planned(options, progress) as run:
         progress("report", _steps(run.project), _steps(run.project))
         return reports.plan_report(run, examples)
@@ -353,6 +402,7 @@ def render(
     project = read_project(options.root)
     history = history_of(project, options)
     with batches.writing(history), planned(options, progress, project) as run:
+        reports.refuse_clashes(run)
         progress("batches", _steps(run.project), _steps(run.project))
         return batches.write(run.engine, run.bound, plans.plan_of(run), request, history)
 
@@ -378,6 +428,8 @@ def preview(
 
     Raises `WrongUsage` for a template, a rule or a person that isn't there.
     """
+    from targeter import previews
+
     with profiled(options, progress) as made:
         progress("copy", _steps(made.bound.project), _steps(made.bound.project))
         people = made.profiles.people
@@ -391,5 +443,7 @@ def explain_person(
 
     Raises `WrongUsage` for somebody who isn't in the data, or a rule that isn't there.
     """
+    from targeter import explain
+
     with planned(options, progress) as run:
         return explain.explain(run, person, rule)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from targeter.conditions import Condition, read_condition
 from targeter.findings import Finding, Place
 from targeter.limits import Holdout, Span, read_count, read_holdout, read_span
+from targeter.outgoing import HANDOFF_COLUMNS, Named, read_columns
 from targeter.rules import check_name
 from targeter.yaml_source import Fields, Scalar
 
@@ -39,7 +40,8 @@ class Handoff:
     """Who needs help gets help from `to`, and no marketing.
 
     Who was handed over less than `again_after` ago, or when `capacity` people were today, isn't
-    handed over again and still gets no marketing.
+    handed over again and still gets no marketing. `why` and the `columns` of the profile (a name
+    in the file and a column each) stand in the list that `to` is given.
     """
 
     name: str
@@ -48,6 +50,8 @@ class Handoff:
     when: Condition
     again_after: Span | None = None
     capacity: int | None = None
+    why: str | None = None
+    columns: Named = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,11 @@ def read_handoffs(fields: Fields) -> tuple[Handoff, ...]:
         to = inner.text("to", required=True)
         when = read_condition(inner.node("when", required=True), inner.what, inner.found)
         again_after, capacity = read_span(inner, "again_after"), read_count(inner, "capacity")
+        why, columns = inner.text("why"), read_columns(inner, HANDOFF_COLUMNS)
         inner.done()
         if name and to and when is not None:
-            handoffs.append(Handoff(name.text, name.place, to, when, again_after, capacity))
+            limits = again_after, capacity
+            handoffs.append(Handoff(name.text, name.place, to, when, *limits, why, columns))
     return tuple(handoffs)
 
 

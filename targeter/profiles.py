@@ -11,7 +11,7 @@ from targeter.derived import exact_calls
 from targeter.errors import BadData, WrongUsage
 from targeter.expressions import aggregates, trees
 from targeter.expressions.compiler import Compiled, guarded, run_text, swapped
-from targeter.expressions.scopes import PROFILE, ROW, sentiment_column
+from targeter.expressions.scopes import PROFILE, ROW, sentiment_column, stance_column
 from targeter.findings import Finding, did_you_mean
 from targeter.opinions import add_stances
 from targeter.schema import Column
@@ -20,7 +20,11 @@ from targeter.topics import sentiment
 from targeter.yaml_source import Scalar
 
 PERSON = identifier("person of the row")
+# One row a person; the number of the row is the person's number in everything that is decided.
 PROFILES = "profiles"
+_BASE = "profiles_0"
+# Where a project has a column called rowid, the number is a column of this name.
+NUMBER = "(number)"
 _UNDATED = "nobody can tell whether it is of the past, so it counts for nothing"
 
 
@@ -64,8 +68,8 @@ def build_profiles(
     builder = _Builder(engine, bound, dict(loaded), instead)
     base = bound.project.settings.base
     assert base is not None
-    _check_keys(engine, base, loaded[base.name])
     builder.people(base, loaded[base.name])
+    _check_keys(engine, base, builder.profile)
     for source in bound.project.settings.sources:
         if source.person is not None and not source.is_derived:
             builder.rows(source)
@@ -74,7 +78,7 @@ def build_profiles(
     builder.stances(needed)
     for level in bound.levels:
         builder.level(_wanted(level, bound, needed))
-    engine.run(f"CREATE OR REPLACE VIEW {PROFILES} AS SELECT * FROM {builder.profile}")
+    builder.finish()
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
     return Profiles(PROFILES, people, tuple(builder.found))
 
@@ -90,18 +94,33 @@ def _wanted(level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]) -
     return [trait for trait in level if asked & {column.name for column in trait.columns}]
 
 
+def computed_columns(bound: Bound, needed: frozenset[str]) -> tuple[str, ...]:
+    """The columns that `build_profiles` makes for these needs, besides the base's and purposes'."""
+    topics = bound.project.settings.topics if bound.posts or bound.likes else ()
+    stances = [stance_column(topic.topic.name) for topic in topics]
+    traits = (trait for level in bound.levels for trait in _wanted(level, bound, needed))
+    made = [column.name for trait in traits for column in trait.columns]
+    return (*(name for name in stances if name in needed), *made)
+
+
 def _check_keys(engine: Engine, base: Source, table: str) -> None:
     """Everybody has a key, and nobody stands twice."""
     key = identifier(str(base.key))
-    missing = int(engine.value(f"SELECT count(*) FROM {identifier(table)} WHERE {key} IS NULL"))
-    doubles = engine.rows(
-        f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
-        f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
+    # equal keys have equal hashes: where there are as many, nobody has to be compared by text
+    rows, keys, different = engine.row(
+        f"SELECT count(*), count({key}), count(DISTINCT hash({key})) FILTER ({key} IS NOT NULL) "
+        f"FROM {identifier(table)}"
     )
+    missing, doubles = int(rows - keys), list[tuple[str, int]]()
+    if keys != different:
+        doubles = engine.rows(
+            f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
+            f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
+        )
     found = []
     if missing:
-        rows = "1 row has" if missing == 1 else f"{missing:,} rows have"
-        message = f"source {base.name!r}: {rows} no {base.key!r}"
+        have = "1 row has" if missing == 1 else f"{missing:,} rows have"
+        message = f"source {base.name!r}: {have} no {base.key!r}"
         help_ = "everybody needs a key: take those rows out of the file"
         found.append(Finding("TG717", message, base.place, help_))
     if doubles:
@@ -110,6 +129,16 @@ def _check_keys(engine: Engine, base: Source, table: str) -> None:
         found.append(Finding("TG712", message, base.place, "one row a person"))
     if found:
         raise BadData(f"{base.name} is not one row a person", findings=found)
+
+
+def number_of(bound: Bound) -> str:
+    """SQL over a profile `p`: the number of its row, which is the person's number."""
+    return f"p.{identifier(NUMBER)}" if _hides_numbers(bound) else "p.rowid"
+
+
+def _hides_numbers(bound: Bound) -> bool:
+    """A column of the project's own may be called as the engine calls the number of a row."""
+    return bound.profile.get("rowid") is not None
 
 
 def nobody_called(engine: Engine, bound: Bound, person: str) -> WrongUsage:
@@ -160,10 +189,24 @@ class _Builder:
         ]
         extra = "".join(f", {purpose}" for purpose in purposes)
         self.engine.run(
-            f"CREATE OR REPLACE TABLE people AS SELECT p.*{extra} FROM {identifier(table)} AS p"
+            f"CREATE OR REPLACE TABLE {_BASE} AS SELECT p.*{extra} FROM {identifier(table)} AS p"
         )
+        self.engine.run(f"CREATE OR REPLACE VIEW people AS FROM {_BASE}")
         self.tables[base.name] = "people"
-        self.profile = "people"
+        self.profile = _BASE
+
+    def finish(self) -> None:
+        """The last step under its own name, as a table: its rows are the numbers of people."""
+        self.engine.run(f"DROP TABLE IF EXISTS {PROFILES}")
+        self.engine.run(f"ALTER TABLE {self.profile} RENAME TO {PROFILES}")
+        if self.profile == _BASE:
+            self.engine.run(f"CREATE OR REPLACE VIEW people AS FROM {PROFILES}")
+        if _hides_numbers(self.bound):
+            self.engine.run(
+                f"CREATE OR REPLACE TABLE {PROFILES} AS "
+                f"SELECT *, row_number() OVER () - 1 AS {identifier(NUMBER)} FROM {PROFILES}"
+            )
+        self.profile = PROFILES
 
     def given(self, purposes: Iterable[str], alias: str = PROFILE) -> str:
         """SQL that is TRUE where all purposes are given."""
@@ -458,7 +501,8 @@ def score_texts(engine: Engine, table: str, column: str) -> str:
     engine.run(f"CREATE OR REPLACE TABLE {name} (text VARCHAR, {hidden} DOUBLE)")
     texts = engine.chunks(
         f"SELECT DISTINCT {identifier(column)} FROM {identifier(table)} "
-        f"WHERE {identifier(column)} IS NOT NULL"
+        f"WHERE {identifier(column)} IS NOT NULL",
+        what="texts",
     )
     for chunk in texts:
         engine.append(name.strip('"'), ((text, sentiment(text)) for (text,) in chunk))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from targeter import batches, history
+from targeter import batches, forgetting, history
+from targeter.cache import drop_cache
 from targeter.database import Engine, EngineError, failed
 from targeter.errors import NothingToCheck, WrongUsage
 from targeter.findings import errors_in
@@ -42,22 +44,43 @@ def give_up(options: Options, batch: str) -> None:
 
 
 def tidy(options: Options) -> history.Tidied:
-    """Drop the batches that are older than `history: {keep: …}` says.
+    """Drop the batches that are older than `history: {keep: …}` says, blank texts after `texts:`.
 
-    Raises `WrongUsage` where the settings don't say how long, or can't be read.
+    Raises `WrongUsage` where the settings say neither, or can't be read.
     """
     project = read_project(options.root)
-    keep, folder = project.settings.history.keep, history_of(project, options)
-    if keep is None or errors_in(project.findings):
+    settings, folder = project.settings.history, history_of(project, options)
+    if (settings.keep or settings.texts) is None or errors_in(project.findings):
         message = "the settings don't say for how long the history is kept"
-        if keep is not None:
+        if settings.keep or settings.texts:
             message = "the project has errors, so nothing is dropped"
-        raise WrongUsage(message, help="history: {keep: 24 months}; targeter lint checks it")
-    today = day_of(project, options)
+        help_ = "history: {keep: 24 months, texts: 6 months}; targeter lint checks it"
+        raise WrongUsage(message, help=help_)
+    today, done = day_of(project, options), history.Tidied()
     if not history.batches_of(folder):
-        return history.Tidied((), (), ())
+        return done
     with batches.writing(folder), _opened(folder) as engine:
-        return history.tidy(engine, folder, keep, today)
+        if settings.keep:
+            done = history.tidy(engine, folder, settings.keep, today)
+        if settings.texts:
+            blanked = forgetting.blank_texts(engine, folder, settings.texts, today)
+            done = replace(done, blanked=blanked)
+    return done
+
+
+def forget(options: Options, people: Sequence[str]) -> forgetting.Forgotten:
+    """Forget people, by their keys: no source is opened, and nothing that was read is kept.
+
+    Raises `WrongUsage` for an empty key, `BadData` where the history isn't whole.
+    """
+    if not people or not all(person.strip() for person in people):
+        message = "a person is named by their key, and one is empty"
+        raise WrongUsage(message, help="targeter history forget PERSON [PERSON…]")
+    project = read_project(options.root)
+    folder = history_of(project, options)
+    drop_cache(options.root)
+    with batches.writing(folder), _opened(folder) as engine:
+        return forgetting.forget(engine, folder, people, day_of(project, options))
 
 
 def _folder(options: Options) -> Path:

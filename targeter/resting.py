@@ -6,6 +6,7 @@ when it is entered, and rests from when it is left.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from targeter.history import CONTACTS, ENTERED, HANDED_OVER, LEFT, moment_sql
 from targeter.limits import Rest, Span
 from targeter.rules import Rule
 
-# One row for everybody who was ever contacted: flags for the signature, and why.
+# One row for everybody who rests from something: until when, and flags for the signature.
 RESTS = "rests"
 # One row for each rule that leaves a person in peace for now.
 RULE_RESTS = "rule_rests"
@@ -76,7 +77,7 @@ def find_resting(engine: Engine, bound: Bound, limits: Limits) -> None:
     ]
     engine.run(
         f"CREATE OR REPLACE TABLE {RESTS} AS SELECT person, "
-        "greatest(cooling_until, capped_until) AS until, because, "
+        "greatest(cooling_until, capped_until) AS until, "
         f"{', '.join(flags)} FROM (SELECT *, {literal(bound.today.isoformat())}::DATE AS today "
         "FROM resting_from_all FULL JOIN "
         "(SELECT person, list(rule) AS rules FROM rule_rests GROUP BY 1) USING (person) "
@@ -106,47 +107,58 @@ def _of_everything(engine: Engine, rest: Rest, now: str) -> None:
 
     Who is in an audience and doesn't stay leaves it now, and rests from now.
     """
-    cooling, capped, kept = "NULL::DATE", "NULL::DATE", "false"
+    cooling, capped, kept, leaving = "NULL::DATE", "NULL::DATE", [], "NULL::DATE"
     if rest.cooldown:
         span = rest.cooldown.interval
-        last = f"CASE WHEN bool_or(is_member) THEN {now} ELSE max(contacted_at) END"
-        cooling, kept = f"({last} + {span})::DATE", f"contacted_at + {span} > {now} OR is_member"
+        cooling, leaving = f"(max(contacted_at) + {span})::DATE", f"({now} + {span})::DATE"
+        kept.append(f"contacted_at + {span} > {now}")
     if rest.cap:
-        counted = f"max(contacted_at, {rest.cap.times}) FILTER (event <> '{LEFT}')"
-        span = rest.cap.span.interval
-        capped = f"(({counted})[{rest.cap.times}] + {span})::DATE"
-        kept += f" OR contacted_at + {span} > {now}"
+        span, times = rest.cap.span.interval, rest.cap.times
+        counted = f"max(contacted_at, {times}) FILTER (event <> '{LEFT}')"
+        capped = f"(({counted})[{times}] + {span})::DATE"
+        kept.append(f"contacted_at + {span} > {now}")
     engine.run(
-        "CREATE OR REPLACE TABLE resting_from_all AS SELECT person, "
-        f"{cooling} AS cooling_until, {capped} AS capped_until, {_BECAUSE} AS because "
-        f"FROM (SELECT c.*, m.person IS NOT NULL AS is_member FROM {CONTACTS} AS c "
-        f"LEFT JOIN {MEMBERS} AS m USING (person) WHERE c.event <> '{HANDED_OVER}') "
-        f"WHERE {kept} GROUP BY person"
+        "CREATE OR REPLACE TABLE resting_from_all AS SELECT person, coalesce(leaving, cooling) "
+        f"AS cooling_until, capped AS capped_until FROM (SELECT person, {cooling} AS cooling, "
+        f"{capped} AS capped FROM {CONTACTS} WHERE event <> '{HANDED_OVER}' "
+        f"AND ({' OR '.join(kept) or 'false'}) GROUP BY person) FULL JOIN "
+        f"(SELECT person, {leaving} AS leaving FROM {MEMBERS}) USING (person)"
     )
 
 
-# The last contact in words; of two at one moment the words decide.
-_BECAUSE = (
-    f"max(struct_pack(a := contacted_at, b := CASE WHEN event = '{LEFT}' "
-    "THEN 'left the audience of ' WHEN is_member THEN 'leaves the audience of ' ELSE 'got ' END "
-    "|| coalesce(template, rule, 'a message') "
-    "|| CASE WHEN is_member THEN '' ELSE ' on ' || contacted_at::DATE END)).b"
-)
+def because(engine: Engine, day: dt.date, person: str, rule: str | None = None) -> str | None:
+    """The last contact in words, of a rule or of any; None for who was never contacted.
+
+    One after the pinned `day` is under way still. Of two at one moment the words decide.
+    """
+    words = (
+        f"CASE WHEN c.event = '{LEFT}' THEN 'left the audience of ' "
+        "WHEN m.person IS NOT NULL THEN 'leaves the audience of ' "
+        f"WHEN c.contacted_at > {moment_sql(day)} THEN 'gets ' ELSE 'got ' END "
+        "|| coalesce(c.template, c.rule, 'a message') "
+        "|| CASE WHEN m.person IS NOT NULL THEN '' ELSE ' on ' || c.contacted_at::DATE END"
+    )
+    of_rule = "" if rule is None else f" AND c.rule = {literal(rule)}"
+    and_member = "" if rule is None else " AND m.rule = c.rule"
+    rows = engine.rows(
+        f"SELECT {words} AS words FROM {CONTACTS} AS c LEFT JOIN {MEMBERS} AS m "
+        f"ON m.person = c.person{and_member} WHERE c.person = $1 AND c.event <> '{HANDED_OVER}'"
+        f"{of_rule} ORDER BY c.contacted_at DESC, words DESC LIMIT 1",
+        [person],
+    )
+    return str(rows[0][0]) if rows else None
 
 
 def _of_rules(engine: Engine, rules: Sequence[tuple[int, Rule]], now: str) -> None:
     """The rules that leave a person in peace: their own caps and cooldowns."""
-    engine.run(
-        f"CREATE OR REPLACE TABLE {RULE_RESTS} "
-        "(person VARCHAR, rule INTEGER, until DATE, because VARCHAR)"
-    )
+    engine.run(f"CREATE OR REPLACE TABLE {RULE_RESTS} (person VARCHAR, rule INTEGER, until DATE)")
     # most rules rest alike, and those that do are asked about together
     for rest in dict.fromkeys(rule.rest for _, rule in rules):
         alike = [(number, rule.name) for number, rule in rules if rule.rest == rest]
         named = ", ".join(f"({number}, {literal(name)})" for number, name in alike)
         until = _until(rest, now)
         engine.run(
-            f"INSERT INTO {RULE_RESTS} SELECT person, number, {until}::DATE, {_BECAUSE} "
+            f"INSERT INTO {RULE_RESTS} SELECT person, number, {until}::DATE "
             "FROM (SELECT c.*, r.number, m.person IS NOT NULL AS is_member FROM "
             f"{CONTACTS} AS c JOIN (VALUES {named}) AS r(number, name) ON r.name = c.rule "
             f"LEFT JOIN {MEMBERS} AS m ON m.person = c.person AND m.rule = c.rule "

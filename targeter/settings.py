@@ -81,13 +81,14 @@ class Imported:
 class History:
     """Who was contacted when: the folder of what was rendered, and what was imported.
 
-    `keep` is how long a batch is kept at least; None: for good.
+    `keep` is how long a batch is kept at least, `texts` how long its words; None: for good.
     """
 
     folder: str = "batches"
     imported: tuple[Imported, ...] = ()
     keep: Span | None = None
     keep_place: Place | None = None
+    texts: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +200,10 @@ def _history(fields: Fields) -> History:
         if source:
             imported.append(Imported(source, rule))
     keep, kept = read_span(inner, "keep"), inner.entries.get("keep")
-    inner.not_yet("texts")
+    texts = read_span(inner, "texts")
     inner.done()
     name = _folder(folder, inner) if folder else "batches"
-    return History(name, tuple(imported), keep, kept.place if kept else None)
+    return History(name, tuple(imported), keep, kept.place if kept else None, texts)
 
 
 def _folder(scalar: Scalar, fields: Fields) -> str:
@@ -281,7 +282,6 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
         footer, cost = inner.text("footer"), _cost(inner)
         stay = read_span(inner, "stay")
         outgoing = read_outgoing(inner)
-        inner.not_yet("pace")
         own = {k.text: plain_value(v) for k, v in _own_pairs(inner.entries)}
         try:
             channel = channel_from(name.text, own, CHANNELS.get(name.text))
@@ -293,6 +293,9 @@ def _channels(fields: Fields) -> tuple[ChannelSettings, ...]:
         if stay and channel.delivery != "promoted":
             wrong = inner.entries.get("stay") or inner.entries
             inner.wrong(wrong, "'stay' is for promoted channels: a direct message is no audience")
+        if outgoing.pace and channel.delivery != "direct":
+            wrong = inner.entries.get("pace") or inner.entries
+            inner.wrong(wrong, "'pace' is for direct channels: an audience is there at once")
         channels[name.text] = ChannelSettings(channel, footer, name.place, stay, cost, outgoing)
     return tuple(channels.values())
 

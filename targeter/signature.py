@@ -100,13 +100,23 @@ def question(formula: Formula) -> str:
         return _mask_all([formula.bit])
     if isinstance(formula, Without):
         return f"NOT {question(formula.part)}"
-    bits = [part.bit for part in formula.parts if isinstance(part, Leaf)]
-    others = [question(part) for part in formula.parts if not isinstance(part, Leaf)]
+    parts = list(_flat(formula))
+    bits = [part.bit for part in parts if isinstance(part, Leaf)]
+    others = [question(part) for part in parts if not isinstance(part, Leaf)]
     if isinstance(formula, Both):
         tests = [_mask_all(bits)] if bits else []
         return "(" + " AND ".join(tests + others) + ")" if tests + others else "true"
     tests = [_mask_any(bits)] if bits else []
     return "(" + " OR ".join(tests + others) + ")" if tests + others else "false"
+
+
+def _flat(formula: Both | Either) -> Iterator[Formula]:
+    """The parts of a formula, and those of parts that are joined as it is."""
+    for part in formula.parts:
+        if isinstance(part, (Both, Either)) and type(part) is type(formula):
+            yield from _flat(part)
+        else:
+            yield part
 
 
 def _mask_all(bits: Sequence[int]) -> str:

@@ -1,7 +1,9 @@
-"""What can be said of a template's words without data: what may act, and what may never be said."""
+"""What can be said of words without data: what may act, what nobody sees, what is blocked."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +12,7 @@ from targeter import blocking
 from targeter.binding import Bound
 from targeter.channels import Channel
 from targeter.filters import can_format, knows_language
-from targeter.findings import Finding, did_you_mean
+from targeter.findings import Finding, Place, did_you_mean
 from targeter.inert import Role
 from targeter.schema import type_class
 from targeter.templates import DeclaredRole, Hole, Template, objection_to
@@ -19,6 +21,10 @@ from targeter.templates import DeclaredRole, Hole, Template, objection_to
 _ROLE_OF_TYPE: Final[Mapping[str, Role]] = {"number": "number", "date": "date"}
 # A filter writes words where a number or a day was.
 _WRITES_TEXT: Final = frozenset({"date", "listing"})
+# Joins emoji and letters; says in which direction the next word reads, and turns none around.
+_MAY_BE_UNSEEN: Final = frozenset("\u200c\u200d\u200e\u200f\u061c")
+# The flag of a region is spelled with letters that nobody sees.
+_FLAG: Final = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 _KEEPS_ADDRESS: Final = frozenset({"default", "trim"})
 
 
@@ -45,8 +51,8 @@ def check_wording(template: Template, channel: Channel, bound: Bound) -> Iterato
     yield from _check_words(copy)
 
 
-def check_block_list(bound: Bound) -> Iterator[Finding]:
-    """Facts and footers that hold a blocked word: every text that has one would be held back."""
+def check_fixed_words(bound: Bound) -> Iterator[Finding]:
+    """Facts and footers that hold a blocked word, or a character that nobody sees."""
     settings = bound.project.settings
     said = [
         (f"fact {name!r}", text, place)
@@ -58,6 +64,7 @@ def check_block_list(bound: Bound) -> Iterator[Finding]:
         if one.footer and one.place
     ]
     for what, text, place in said:
+        yield from _unseen(what, text, place)
         word = blocking.blocked_word(bound.parser, settings.blocked_words, text)
         if word is not None:
             message = f"{what} holds {word!r}, which is on the block list"
@@ -137,15 +144,14 @@ def _kind(hole: Hole, copy: _Copy) -> Role:
     return _ROLE_OF_TYPE.get(type_class(column.type), "text") if column else "text"
 
 
-# -- the block list --------------------------------------------------------------------------
+# -- what nobody sees, and the block list ----------------------------------------------------
 
 
 def _check_words(copy: _Copy) -> Iterator[Finding]:
     words = copy.bound.project.settings.blocked_words
-    if not words:
-        return
     template = copy.template
     for literal in template.literals(copy.language):
+        yield from _unseen("the words", literal, template.place_of(literal))
         word = blocking.blocked_word(copy.bound.parser, words, literal)
         if word is not None:
             message = f"the words hold {word!r}, which is on the block list"
@@ -155,3 +161,13 @@ def _check_words(copy: _Copy) -> Iterator[Finding]:
         if word is not None:
             message = f"the link holds {word!r}, which is on the block list"
             yield Finding("TG516", message, template.link.place, "link to another page")
+
+
+def _unseen(what: str, text: str, place: Place) -> Iterator[Finding]:
+    seen = _FLAG.sub("", text)
+    found = {c for c in seen if unicodedata.category(c) == "Cf"} - _MAY_BE_UNSEEN
+    if found:
+        named = ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, 'unnamed')}" for c in sorted(found))
+        hold = "hold" if what == "the words" else "holds"
+        message = f"{what} {hold} what nobody sees: {named}"
+        yield Finding("TG517", message, place, "take it out, or write words that need none")

@@ -465,15 +465,6 @@ class Fields:
         elif node is not None:
             self.wrong(node, f"{key!r} must be a mapping of names")
 
-    def not_yet(self, *keys: str) -> None:
-        """Keys that are part of the language but that this version can't serve yet."""
-        for key in keys:
-            self._known.append(key)
-            if self.entries.get(key) is not None:
-                message = f"{key!r} is not served yet by this version"
-                help_ = "take the line out: leaving it in would promise what does not happen"
-                self.found.append(Finding("TG109", message, self._key_place(key), help_))
-
     def wrong(self, node: Node, message: str, help: str = "") -> None:
         self.found.append(Finding("TG105", f"{self.what}: {message}", node.place, help))
 
@@ -484,9 +475,6 @@ class Fields:
                 message = f"{self.what} has no key {key.text!r}"
                 help_ = did_you_mean(key.text, list(dict.fromkeys(self._known)))
                 self.found.append(Finding("TG103", message, key.place, help_))
-
-    def _key_place(self, key: str) -> Place:
-        return next(name.place for name, _ in self.entries.pairs if name.text == key)
 
 
 def whole_file(file: TextFile) -> Scalar:

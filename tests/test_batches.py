@@ -65,7 +65,8 @@ def _parquet(done: Rendered) -> list[tuple[object, ...]]:
     engine = Engine(folders=[done.folder])
     try:
         path = literal(str(done.folder / "messages-*.parquet"))
-        return engine.rows(f"SELECT {', '.join(batches.COLUMNS)} FROM read_parquet({path})")
+        shown = (f"{one}::VARCHAR" if one == "send_on" else one for one in batches.COLUMNS)
+        return engine.rows(f"SELECT {', '.join(shown)} FROM read_parquet({path})")
     finally:
         engine.close()
 

@@ -38,6 +38,10 @@ class BindLimits(Step):
             message = f"rule {rule.name!r}: 'rank_by' orders people, and nobody is left out"
             help_ = "add max_people to the rule, its campaign or the settings, or take it out"
             self.found.append(Finding("TG105", message, rank.scalar.place, help_))
+        elif not rank.uses:
+            message = f"rule {rule.name!r}: 'rank_by' is the same for everybody"
+            help_ = "name a column, or take it out: without it an md5 of the person decides"
+            self.found.append(Finding("TG105", message, rank.scalar.place, help_))
         elif type_class(rank.type) not in _RANKED:
             message = f"'rank_by' must be a number or a date, and this is {rank.type.lower()}"
             help_ = "the highest come first, for example 0 - contract_months_left"

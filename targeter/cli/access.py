@@ -13,8 +13,10 @@ from targeter.cli.options import (
     DataRoots,
     History,
     Memory,
+    NoCache,
     OutputFormat,
     ProjectFolder,
+    Threads,
     options_of,
 )
 
@@ -29,6 +31,8 @@ def access(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
 ) -> Answer:
     """Show everything that is known of one person, for an answer to their request.
@@ -41,7 +45,9 @@ def access(
     from targeter.cli.drawing.access import draw_access
     from targeter.cli.drawing.progress import progress_on_screen
 
-    options = options_of(project, as_of, data_root, memory, history)
+    options = options_of(
+        project, as_of, data_root, memory, history, cache=not no_cache, threads=threads
+    )
     with progress_on_screen() as told:
         found = access_of(options, person, told)
     return Answer(

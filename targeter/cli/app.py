@@ -8,10 +8,12 @@ import typer
 
 import targeter
 from targeter.cli.access import access
+from targeter.cli.defaults import leave_defaults_alone
 from targeter.cli.explain import explain
-from targeter.cli.history import history
+from targeter.cli.history import forget, history
 from targeter.cli.init import init
 from targeter.cli.lint import lint
+from targeter.cli.optouts import optouts
 from targeter.cli.plan import plan
 from targeter.cli.preview import preview
 from targeter.cli.render import render
@@ -40,6 +42,7 @@ is ever sent: `plan` shows, `render` writes files.
 
 {EXIT_CODES}"""
 
+leave_defaults_alone()
 app = typer.Typer(
     name="targeter",
     help=HELP,
@@ -75,10 +78,18 @@ _COMMANDS = (
     why_not,
     report,
     history,
+    optouts,
     access,
     sources,
     init,
     schema,
 )
+# The history has a command of its own besides being listed.
+_history = typer.Typer(rich_markup_mode=None)
+_history.callback(invoke_without_command=True, epilog=EXIT_CODES)(history)
+_history.command(epilog=EXIT_CODES)(forget)
 for _command in _COMMANDS:
-    app.command(epilog=EXIT_CODES)(_command)
+    if _command is history:
+        app.add_typer(_history, name="history")
+    else:
+        app.command(epilog=EXIT_CODES)(_command)

@@ -80,10 +80,10 @@ def _write(answer: Answer) -> None:
 def _failure(error: BaseException) -> _Failure:
     """What a user sees of an error: never a traceback, unless they ask for it."""
     match error:
+        case KeyboardInterrupt() | Interrupted():
+            return _Failure("stopped", "nothing was left half-written", Interrupted.exit_code)
         case TargeterError():
             return _Failure(error.message, error.help, error.exit_code, error.findings)
-        case KeyboardInterrupt():
-            return _Failure("stopped", "nothing was left half-written", Interrupted.exit_code)
         case SystemExit():
             return _Failure(str(error), "", error.code if isinstance(error.code, int) else 1)
         case _Misuse():

@@ -29,10 +29,10 @@ def _completing(names: Callable[[Path | None, str], Iterable[str]]) -> Complete:
 
 
 def _project(folder: Path | None) -> Project:
-    from targeter.cli.options import options_of
+    from targeter.cli.options import root_of
     from targeter.project import read_project
 
-    return read_project(options_of(folder, None).root)
+    return read_project(root_of(folder))
 
 
 def _rules(folder: Path | None, incomplete: str) -> list[str]:

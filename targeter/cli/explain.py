@@ -14,8 +14,10 @@ from targeter.cli.options import (
     DataRoots,
     History,
     Memory,
+    NoCache,
     OutputFormat,
     ProjectFolder,
+    Threads,
     options_of,
 )
 
@@ -33,6 +35,8 @@ def explain(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
     rule: Annotated[
         str | None,
@@ -54,7 +58,9 @@ def explain(
     from targeter.cli.drawing.explanation import draw_explanation
     from targeter.cli.drawing.progress import progress_on_screen
 
-    options = options_of(project, as_of, data_root, memory, history)
+    options = options_of(
+        project, as_of, data_root, memory, history, cache=not no_cache, threads=threads
+    )
     with progress_on_screen() as told:
         explanation = pipeline.explain_person(options, person, told, rule)
     if rule is not None:

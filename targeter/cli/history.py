@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from targeter.cli import completing
 from targeter.cli.answer import Answer, Format
 from targeter.cli.options import AsOf, History, OutputFormat, ProjectFolder, options_of
 from targeter.errors import BadData, WrongUsage
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def history(
+    context: typer.Context,
     project: ProjectFolder = None,
     output: OutputFormat = Format.TEXT,
     history: History = None,
@@ -48,7 +50,9 @@ def history(
     tidy: Annotated[
         bool,
         typer.Option(
-            "--tidy", help="Drop the batches that are older than history: {keep: ...} says."
+            "--tidy",
+            help="Drop the batches that are older than history: {keep: ...} says, and blank texts "
+            "that are older than texts: ...",
         ),
     ] = False,
     as_of: AsOf = None,
@@ -60,7 +64,7 @@ def history(
             help="Say that a batch is gone for good: nobody was contacted by it.",
         ),
     ] = None,
-) -> Answer:
+) -> Answer | None:
     """List what was rendered, check it, or record what the sender reports back.
 
     The folder of batches is the contact history. A batch that was lost or altered stops plan and
@@ -68,6 +72,9 @@ def history(
     """
     from targeter import remembering
 
+    if context.invoked_subcommand is not None:
+        _before(context)
+        return None
     options = options_of(project, as_of, history=history)
     _one_thing(verify, sent is not None or failed is not None, tidy, give_up is not None)
     if tidy:
@@ -77,6 +84,46 @@ def history(
     if give_up is not None:
         remembering.give_up(options, give_up)
     return _listed(output, remembering.list_history(options, verify=verify))
+
+
+def _before(context: typer.Context) -> None:
+    """Refuse an option that stands before `forget`: it would be lost."""
+    given = [name for name, value in context.params.items() if value not in (None, False)]
+    given = [name for name in given if context.params[name] is not Format.TEXT]
+    if given:
+        message = f"--{given[0].replace('_', '-')} stands before {context.invoked_subcommand}"
+        help_ = f"options come after it: targeter history {context.invoked_subcommand} --help"
+        raise WrongUsage(message, help=help_)
+
+
+def forget(
+    people: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PERSON", help="The keys of the people.", autocompletion=completing.people
+        ),
+    ],
+    project: ProjectFolder = None,
+    output: OutputFormat = Format.TEXT,
+    as_of: AsOf = None,
+    history: History = None,
+) -> Answer:
+    """Forget people: take them out of every batch, and leave a tombstone that suppresses them.
+
+    First the tombstone, a salted digest of the key; then removals from every audience they were
+    uploaded to, to be sent now; then each batch is rewritten without them. Whatever stops it, the
+    same command does the rest.
+    """
+    from targeter import remembering
+    from targeter.cli import json_output
+    from targeter.cli.drawing.optouts import draw_forgotten
+
+    done = remembering.forget(options_of(project, as_of, history=history), people)
+    return Answer(
+        output,
+        lambda: json_output.forgotten(done),
+        lambda screen: draw_forgotten(screen, done),
+    )
 
 
 def _one_thing(*wanted: bool) -> None:

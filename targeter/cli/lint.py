@@ -9,7 +9,7 @@ import typer
 
 from targeter.cli.answer import Answer, Format, LintFormat
 from targeter.cli.completing import code_names
-from targeter.cli.options import AsOf, DataRoots, ProjectFolder, options_of
+from targeter.cli.options import AsOf, DataRoots, NoCache, ProjectFolder, options_of
 from targeter.errors import WrongUsage
 from targeter.findings import Severity
 
@@ -74,6 +74,7 @@ def lint(
     ] = False,
     as_of: AsOf = None,
     data_roots: DataRoots = None,
+    no_cache: NoCache = False,
 ) -> Answer:
     """Check settings, rules and templates, for an editor or for CI.
 
@@ -89,7 +90,7 @@ def lint(
 
     files = [ReportFile.parse(text) for text in reports or ()]
     request = Request(_split(select), _split(ignore), fail_level, changed_since)
-    options = options_of(project, as_of, data_roots)
+    options = options_of(project, as_of, data_roots, cache=not no_cache)
     report = pipeline.lint_report(options, request, with_data=data)
     write_files(report, files)
     return _answer(report, output)

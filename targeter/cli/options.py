@@ -86,6 +86,16 @@ Memory = Annotated[
         help="How much memory the database may use before it goes to disk.",
     ),
 ]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        parser=whole_number(1),
+        help="How many threads the database may use. Without it: one for each processor, or "
+        "one alone for little data.",
+    ),
+]
 History = Annotated[
     Path | None,
     typer.Option(
@@ -104,6 +114,10 @@ Limit = Annotated[
         help="A pilot: at most so many messages, spread over the rules as the whole is.",
     ),
 ]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Read every source, and keep nothing for the next run."),
+]
 
 
 def options_of(
@@ -113,11 +127,13 @@ def options_of(
     memory: str = "4GB",
     history: Path | None = None,
     limit: int | None = None,
+    cache: bool = False,
+    threads: int | None = None,
 ) -> Options:
     """What the engine is told. Raises `WrongUsage` when there is no project."""
     from targeter.pipeline import Options
 
-    root = _root(project)
+    root = root_of(project)
     roots = tuple(folder.resolve() for folder in data_roots or ())
     return Options(
         root,
@@ -125,12 +141,22 @@ def options_of(
         as_of,
         roots,
         memory,
+        threads,
         history=history.absolute() if history else None,
         limit=limit,
+        cache=cache,
+        note=_noted,
     )
 
 
-def _root(project: Path | None) -> Path:
+def _noted(note: str) -> None:
+    from targeter.cli.drawing.notes import note_on_screen
+
+    note_on_screen(note)
+
+
+def root_of(project: Path | None) -> Path:
+    """The project's folder: as it was named, else the nearest one upward from here."""
     from targeter.project import SETTINGS, find_root
 
     if project is None:

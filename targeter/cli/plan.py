@@ -15,7 +15,9 @@ from targeter.cli.options import (
     History,
     Limit,
     Memory,
+    NoCache,
     ProjectFolder,
+    Threads,
     options_of,
     whole_number,
 )
@@ -47,6 +49,8 @@ def plan(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
     limit: Limit = None,
     examples: Annotated[
@@ -84,7 +88,7 @@ def plan(
 ) -> Answer:
     """Show who would get what, how many, and who gets nothing and why.
 
-    Nothing is sent, and nothing is written unless --out says where.
+    Nothing is sent, and nothing but a cache is written unless --out says where.
     """
     from targeter import keeping
     from targeter.cli.drawing.progress import progress_on_screen
@@ -92,7 +96,9 @@ def plan(
     if against is None:
         _needs_against(output is PlanFormat.MARKDOWN, "--format markdown")
         _needs_against(exit_code, "--exit-code")
-    options = options_of(project, as_of, data_root, memory, history, limit)
+    options = options_of(
+        project, as_of, data_root, memory, history, limit, cache=not no_cache, threads=threads
+    )
     request = keeping.Request(out, against, examples)
     with progress_on_screen() as told:
         kept = keeping.plan(options, request, told)
@@ -100,7 +106,7 @@ def plan(
         Format.JSON if output is PlanFormat.JSON else Format.TEXT,
         lambda: _as_json(kept),
         lambda screen: _draw(screen, kept),
-        _exit_code(kept) if exit_code else 0,
+        _exit_code(kept, exit_code),
         (lambda: _markdown(kept)) if output is PlanFormat.MARKDOWN else None,
     )
 
@@ -111,8 +117,13 @@ def _needs_against(wanted: bool, option: str) -> None:
         raise WrongUsage(message, help="name it with --against DIR, sent or git:REF")
 
 
-def _exit_code(kept: Kept) -> int:
-    return 1 if kept.comparison and kept.comparison.differs else 0
+def _exit_code(kept: Kept, asked: bool) -> int:
+    """1 for an error that only the data shows, and for a difference if that was asked."""
+    from targeter.findings import errors_in
+
+    differs = asked and kept.comparison is not None and kept.comparison.differs
+    wrong = kept.report is not None and bool(errors_in(kept.report.findings))
+    return 1 if differs or wrong else 0
 
 
 def _as_json(kept: Kept) -> Json:

@@ -8,7 +8,16 @@ import typer
 
 from targeter.cli.answer import Answer, Format
 from targeter.cli.completing import complete_template, people, rule_names
-from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    Memory,
+    NoCache,
+    OutputFormat,
+    ProjectFolder,
+    Threads,
+    options_of,
+)
 
 
 def preview(
@@ -25,6 +34,8 @@ def preview(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     person: Annotated[
         list[str] | None,
         typer.Option(
@@ -54,7 +65,7 @@ def preview(
     from targeter.cli.drawing.progress import progress_on_screen
     from targeter.previews import Request
 
-    options = options_of(project, as_of, data_root, memory)
+    options = options_of(project, as_of, data_root, memory, cache=not no_cache, threads=threads)
     with progress_on_screen() as told:
         shown = pipeline.preview(options, Request(template, tuple(person or ()), rule), told)
     return Answer(

@@ -15,12 +15,22 @@ from targeter.cli.options import (
     History,
     Limit,
     Memory,
+    NoCache,
     OutputFormat,
     ProjectFolder,
+    Threads,
     options_of,
     whole_number,
 )
 from targeter.errors import WrongUsage
+
+
+class SplitBy(StrEnum):
+    """What message files are told apart by."""
+
+    DAY = "day"
+    CHANNEL = "channel"
+    RULE = "rule"
 
 
 class FileFormat(StrEnum):
@@ -37,6 +47,8 @@ def render(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
     limit: Limit = None,
     plan: Annotated[
@@ -76,6 +88,13 @@ def render(
             help="At most so many messages a file. Without it: all in one.",
         ),
     ] = None,
+    by: Annotated[
+        SplitBy,
+        typer.Option(
+            "--by",
+            help="What message files are told apart by; those of different days always are.",
+        ),
+    ] = SplitBy.DAY,
 ) -> Answer:
     """Write the messages of the plan as files, with one manifest, into the contact history.
 
@@ -93,8 +112,11 @@ def render(
     elif drop_changed:
         message = "--drop-changed is for a plan that was kept"
         raise WrongUsage(message, help="name it with --plan DIR")
-    options = options_of(project, as_of, data_root, memory, history, limit)
-    request = batches.Request(file_format.value, batch_size, out.absolute() if out else None)
+    options = options_of(
+        project, as_of, data_root, memory, history, limit, cache=not no_cache, threads=threads
+    )
+    copy_to = out.absolute() if out else None
+    request = batches.Request(file_format.value, batch_size, copy_to, by.value)
     with progress_on_screen() as told:
         if plan is None:
             rendered = pipeline.render(options, request, told)

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from targeter.cli.answer import Answer, Format, ReportFormat
-from targeter.cli.options import AsOf, DataRoots, History, Memory, ProjectFolder, options_of
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    History,
+    Memory,
+    NoCache,
+    ProjectFolder,
+    Threads,
+    options_of,
+)
 
 
 def report(
@@ -19,6 +28,8 @@ def report(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
 ) -> Answer:
     """Show what a plan does, in numbers.
@@ -31,7 +42,9 @@ def report(
     from targeter.cli.drawing.progress import progress_on_screen
     from targeter.cli.drawing.report import draw_report
 
-    options = options_of(project, as_of, data_root, memory, history)
+    options = options_of(
+        project, as_of, data_root, memory, history, cache=not no_cache, threads=threads
+    )
     with progress_on_screen() as told:
         whole = pipeline.whole_report(options, told)
     written = {

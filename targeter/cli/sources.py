@@ -9,7 +9,15 @@ import typer
 
 from targeter.cli.answer import Answer, Format
 from targeter.cli.completing import source_names
-from targeter.cli.options import AsOf, DataRoots, Memory, OutputFormat, ProjectFolder, options_of
+from targeter.cli.options import (
+    AsOf,
+    DataRoots,
+    Memory,
+    OutputFormat,
+    ProjectFolder,
+    Threads,
+    options_of,
+)
 from targeter.errors import WrongUsage
 from targeter.findings import did_you_mean
 
@@ -32,6 +40,7 @@ def sources(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
     write: Annotated[
         bool,
         typer.Option("--write", help="Declare what was assumed, in rules/targeter.yaml."),
@@ -41,7 +50,7 @@ def sources(
     from targeter import pipeline
     from targeter.cli.drawing.progress import progress_on_screen
 
-    options = options_of(project, as_of, data_root, memory)
+    options = options_of(project, as_of, data_root, memory, threads=threads)
     if write and name is not None:
         raise WrongUsage("--write declares the columns of all sources", help=f"leave out {name}")
     with progress_on_screen() as told:

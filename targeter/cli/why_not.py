@@ -13,8 +13,10 @@ from targeter.cli.options import (
     DataRoots,
     History,
     Memory,
+    NoCache,
     OutputFormat,
     ProjectFolder,
+    Threads,
     options_of,
 )
 
@@ -29,6 +31,8 @@ def why_not(
     as_of: AsOf = None,
     data_root: DataRoots = None,
     memory: Memory = "4GB",
+    threads: Threads = None,
+    no_cache: NoCache = False,
     history: History = None,
 ) -> Answer:
     """Show why a rule does not reach more people.
@@ -41,7 +45,9 @@ def why_not(
     from targeter.cli.drawing.progress import progress_on_screen
     from targeter.cli.drawing.why_not import draw_why_not
 
-    options = options_of(project, as_of, data_root, memory, history)
+    options = options_of(
+        project, as_of, data_root, memory, history, cache=not no_cache, threads=threads
+    )
     with progress_on_screen() as told:
         answer = pipeline.why_not(options, rule, told)
     return Answer(

@@ -8,32 +8,32 @@ from targeter.decisions.experiments import held_sql
 from targeter.decisions.planned import Decisions
 from targeter.history import moment_sql
 from targeter.policies import Campaign
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.resting import MEMBERS, RESTS, find_resting
 
 DECIDED = "decided"
 
 
 def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """One row a person: signature, first gate, best rule, first choice, and held out or not.
+    """One row a person: number, key, signature, first gate, best rule, first choice, held out.
 
-    `stays` is whether they keep their place in the audience of the choice `member_of`.
+    `stays` is whether they keep their place in the audience of the choice `member_of`, `until`
+    until when they rest. Everything decided later knows people by their number.
     """
     find_resting(engine, bound, decisions.limits)
     _members_by_choice(engine, bound, decisions)
     signatures(engine, bound, decisions)
     gate = "CASE WHEN hard IS NOT NULL THEN hard WHEN NOT stays THEN soft END"
     stays = f"hard IS NULL AND NOT {held_of('member_of', bound, decisions)} AND would_stay"
+    # rules are asked about inside the branch: nobody whom a gate stops is asked
     engine.run(
         f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * EXCLUDE (hard, soft, would_stay), "
-        "CASE WHEN gate IS NULL THEN rule END AS best_rule, "
-        "CASE WHEN gate IS NULL AND NOT stays THEN choice END AS first_choice FROM ("
-        f"SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays FROM ("
+        f"CASE WHEN gate IS NULL THEN {decisions.first_rule()} END AS best_rule, "
+        f"CASE WHEN gate IS NULL AND NOT stays THEN {decisions.first_choice()} END "
+        f"AS first_choice FROM (SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays FROM ("
         f"SELECT *, {decisions.first_gate(resting=False)} AS hard, "
         f"{decisions.first_gate(resting=True)} AS soft, "
-        f"{decisions.stays('member_of')} AS would_stay, "
-        f"{decisions.first_rule()} AS rule, {decisions.first_choice()} AS choice "
-        "FROM signatures)))"
+        f"{decisions.stays('member_of')} AS would_stay FROM signatures)))"
     )
     _fill_capacities(engine, bound, decisions)
 
@@ -47,9 +47,10 @@ def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         for number, campaign in _campaigns_held(bound)
     ]
     engine.run(
-        f"CREATE OR REPLACE TABLE signatures AS SELECT {key} AS person, {', '.join(groups)}, "
-        f"m.choice AS member_of{decisions.signature.selected} FROM {PROFILES} AS p "
-        f"LEFT JOIN {RESTS} AS h ON h.person = {key} "
+        f"CREATE OR REPLACE TABLE signatures AS "
+        f"SELECT {number_of(bound)}::INTEGER AS number, {key} AS person, "
+        f"{', '.join(groups)}, m.choice AS member_of, h.until{decisions.signature.selected} "
+        f"FROM {PROFILES} AS p LEFT JOIN {RESTS} AS h ON h.person = {key} "
         f"LEFT JOIN member_choices AS m ON m.person = {key}"
     )
 
@@ -100,7 +101,7 @@ def _fill_capacities(engine: Engine, bound: Bound, decisions: Decisions) -> None
         if gate.outcome == "handed_over" and gate.name in capacities:
             order = f"md5({literal(f'{gate.name}:')} || person), person"
             engine.run(
-                f"UPDATE {DECIDED} SET gate = {number - 1} WHERE person IN (SELECT person FROM "
+                f"UPDATE {DECIDED} SET gate = {number - 1} WHERE number IN (SELECT number FROM "
                 f"{DECIDED} WHERE gate = {number} QUALIFY row_number() OVER (ORDER BY {order}) "
                 f"> {capacities[gate.name]})"
             )

@@ -1,4 +1,4 @@
-"""What ends a person's way before any rule: service first, then no for everything, then rest."""
+"""What ends a person's way before any rule: forgotten, service, no for everything, then rest."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from targeter.binding import Bound
 from targeter.database import identifier
 from targeter.decisions.choices import Choice
+from targeter.history import FORGOTTEN
 from targeter.policies import Handoff
 from targeter.profiles import purpose_column
 from targeter.resting import Limits
 from targeter.signature import NEVER, Both, Builder, Either, Formula, Without
+
+# The detail of the gate of who was forgotten; a suppression may have its name.
+TOMBSTONE = "tombstone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +27,19 @@ class Gate:
     detail: str
     formula: Formula
 
+    @property
+    def is_tombstone(self) -> bool:
+        return (self.outcome, self.name, self.detail) == ("suppressed", FORGOTTEN, TOMBSTONE)
+
 
 def gates_of(
-    bound: Bound, builder: Builder, choices: Sequence[Choice], limits: Limits
+    bound: Bound, builder: Builder, choices: Sequence[Choice], limits: Limits, *, forgets: bool
 ) -> Iterator[Gate]:
-    """In the order in which people are stopped."""
+    """In the order in which people are stopped; `forgets` where there are tombstones at all."""
     project = bound.project
+    if forgets:
+        is_forgotten = f"p.{identifier(bound.key)} IN (SELECT person FROM {FORGOTTEN})"
+        yield Gate("suppressed", FORGOTTEN, TOMBSTONE, builder.leaf(is_forgotten))
     for number, handoff in enumerate(project.handoffs):
         yield from _handoff_gates(builder, handoff, number)
     yield from _purpose_gates(builder, choices, bound)

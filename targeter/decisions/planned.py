@@ -33,6 +33,11 @@ class Decisions:
     rested: tuple[Formula, ...]
     limits: Limits
 
+    @property
+    def forgets(self) -> bool:
+        """Whether anybody has a tombstone, so that it is asked who."""
+        return any(gate.is_tombstone for gate in self.gates)
+
     def by_rule(self) -> Iterator[tuple[int, list[Choice]]]:
         """The choices of each rule that has any, best rule first."""
         for number, choices in itertools.groupby(self.choices, key=lambda c: c.rule_number):
@@ -49,15 +54,17 @@ class Decisions:
 
         found = []
         for number, choices in self.by_rule():
-            cases = " ".join(
-                f"WHEN {later(c.number)}{question(Both((c.writable, c.reachable)))} THEN {c.number}"
-                for c in choices
-            )
-            holds = later(choices[-1].number) + question(
-                Both((self.rule_formulas[number], self.rested[number]))
-            )
-            found.append(f"CASE WHEN {holds} THEN CASE {cases} END END")
-        return f"coalesce({', '.join(found)})" if found else "NULL::INTEGER"
+            holds = Both((self.rule_formulas[number], self.rested[number]))
+            possible = [(c.number, Both((c.writable, c.reachable))) for c in choices]
+            if len(choices) == 1:
+                only, may = possible[0]
+                found.append(f"WHEN {later(only)}{question(Both((holds, may)))} THEN {only}")
+                continue
+            tests = [(n, f"{later(n)}{question(may)}") for n, may in possible]
+            some = " OR ".join(test for _, test in tests)
+            first = " ".join(f"WHEN {test} THEN {n}" for n, test in tests)
+            found.append(f"WHEN {question(holds)} AND ({some}) THEN CASE {first} END")
+        return f"CASE {' '.join(found)} END" if found else "NULL::INTEGER"
 
     def first_rule(self) -> str:
         """SQL for the number of the best rule that holds, or NULL."""
@@ -81,7 +88,11 @@ class Decisions:
             for c in self.choices
             if c.channel.delivery == "promoted"
         ]
-        return f"coalesce(CASE {member_of} {' '.join(cases)} END, false)" if cases else "false"
+        if not cases:
+            return "false"
+        # few are members: nobody else is asked
+        held = f"coalesce(CASE {member_of} {' '.join(cases)} END, false)"
+        return f"CASE WHEN {member_of} IS NULL THEN false ELSE {held} END"
 
 
 def _first(tests: Sequence[tuple[int, str]]) -> str:
@@ -97,8 +108,11 @@ def running(rule: Rule, project: Project, day: dt.date) -> bool:
     return campaign is None or campaign.runs_on(day)
 
 
-def plan_decisions(bound: Bound) -> Decisions:
-    """Turn the project's conditions into one signature and the questions about it."""
+def plan_decisions(bound: Bound, *, forgets: bool = False) -> Decisions:
+    """Turn the project's conditions into one signature and the questions about it.
+
+    With `forgets` people who are in the table `forgotten` are stopped before anything else.
+    """
     project = bound.project
     segments = {segment.name.casefold(): segment.when for segment in project.segments}
     builder = Builder(bound.parser, bound.expressions, segments)
@@ -110,7 +124,7 @@ def plan_decisions(bound: Bound) -> Decisions:
     limited = {number: builder.leaf(f"h.rule{number}") for number, _ in limits.rules}
     rested = tuple(Without(limited[n]) if n in limited else ALWAYS for n in range(len(rules)))
     choices = choices_of(bound, builder, rules)
-    gates = tuple(gates_of(bound, builder, choices, limits))
+    gates = tuple(gates_of(bound, builder, choices, limits, forgets=forgets))
     return Decisions(builder.signature(), gates, rules, formulas, choices, builder, rested, limits)
 
 

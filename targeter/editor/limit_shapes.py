@@ -27,6 +27,16 @@ def rest_shapes(what: str) -> dict[str, Json]:
     }
 
 
+def pace_shape() -> Json:
+    """`pace` of a channel."""
+    return {
+        "type": "string",
+        "description": "How many messages go out on one day, at most; they are spread over days.",
+        "pattern": r"^\s*0*[1-9]\d{0,11} per day\s*$",
+        "examples": ["20000 per day"],
+    }
+
+
 def most(what: str) -> Json:
     """`max_people`."""
     return integer(f"How many people at most, {what}.", minimum=1)
@@ -67,6 +77,7 @@ def history_shape(known: Vocabulary) -> Json:
         "folder": text("The folder of batches, inside of the project."),
         "imported": sequence("Contacts that other tools made.", imported),
         "keep": span("How long a batch is kept: targeter history --tidy drops what is older."),
+        "texts": span("How long their words are kept: targeter history --tidy blanks older ones."),
     }
     whole = mapping("Who was contacted when.", keys)
     return {"description": "Who was contacted when.", "anyOf": [text("The folder."), whole]}

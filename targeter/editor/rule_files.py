@@ -35,7 +35,7 @@ def rule_file_schema(known: Vocabulary) -> Json:
             pattern=NAME_PATTERN,
         ),
         "handoffs": sequence(
-            "Looked at first: who needs help gets help, and no marketing.", _handoff()
+            "Looked at first: who needs help gets help, and no marketing.", _handoff(known)
         ),
         "require": sequence(
             "Must be TRUE for whoever gets anything; unknown is not yes.", _requirement()
@@ -47,7 +47,7 @@ def rule_file_schema(known: Vocabulary) -> Json:
     return document("A rule file of targeter", mapping("A rule file.", keys), definitions)
 
 
-def _handoff() -> Json:
+def _handoff(known: Vocabulary) -> Json:
     return mapping(
         "Who is handed to somebody who helps.",
         {
@@ -56,6 +56,11 @@ def _handoff() -> Json:
             "when": described("condition", "Who needs help."),
             "again_after": span("Who was handed over less than this ago isn't, again."),
             "capacity": integer("How many people the team takes, at most.", minimum=1),
+            "why": text("Why these people need help, for the team that reads the list."),
+            "columns": named(
+                "What the team is told besides: a name in the list, and a column.",
+                word("A column of the profile.", known.columns),
+            ),
         },
         ["name", "to", "when"],
     )

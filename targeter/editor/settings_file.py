@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from targeter.channels.catalogue import CHANNELS, Delivery, LinkPlace, Unit
-from targeter.editor.limit_shapes import history_shape, holdout_shape, most, rest_shapes
+from targeter.editor.limit_shapes import history_shape, holdout_shape, most, pace_shape, rest_shapes
 from targeter.editor.lint_shape import codes, lint_shape
 from targeter.editor.shapes import (
     COLUMN_PATTERN,
@@ -204,6 +204,7 @@ def _channel(known: Vocabulary) -> Json:
         "exporter": text("What writes its files; without it, its delivery decides."),
         "columns": _export_columns(known),
         "audience_by": _audience_by(known),
+        "pace": pace_shape(),
     }
     return mapping("A channel.", keys)
 

@@ -33,6 +33,7 @@ def source(known: Vocabulary, name: str | None) -> Json:
         },
         "table": text("The table, with its schema if need be."),
         "query": text("A SELECT that the database runs."),
+        "version": text("A SELECT whose one row changes when the data does, so it can be cached."),
         "format": word("What the file holds, where its name doesn't say.", FORMATS),
         "delimiter": text("What stands between the values of a CSV file."),
         "encoding": text("The encoding of a CSV file, where it isn't UTF-8."),

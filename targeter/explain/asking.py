@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from targeter.cells import REFUSED
@@ -14,8 +14,8 @@ from targeter.database import identifier
 from targeter.decisions import DECIDED
 from targeter.explain.results import ConditionResult, Role
 from targeter.outcomes import RESULTS
-from targeter.profiles import PROFILES
-from targeter.resting import RULE_RESTS
+from targeter.profiles import NUMBER, PROFILES
+from targeter.resting import RULE_RESTS, because
 from targeter.rules import Rule
 from targeter.runs import Run
 from targeter.signature import Formula, question
@@ -34,17 +34,23 @@ class End:
     length: int | None
     status: str | None
     until: dt.date | None
-    because: str | None
+    because: str | None = None
 
 
 def end_of(run: Run, person: str) -> End | None:
     """How somebody's way ended; None for somebody who isn't in the data."""
     rows = run.engine.rows(
-        "SELECT outcome, gate, best_rule, choice, text, length, status, until, because "
+        "SELECT outcome, gate, best_rule, choice, text, length, status, until "
         f"FROM {RESULTS} WHERE person = $1",
         [person],
     )
-    return End(*rows[0]) if rows else None
+    if not rows:
+        return None
+    end = End(*rows[0])
+    if end.until is None:
+        return end
+    by_rule = run.decisions.rules[end.best_rule].name if end.best_rule is not None else None
+    return replace(end, because=because(run.engine, run.bound.today, person, by_rule))
 
 
 class Asked:
@@ -85,7 +91,7 @@ class Asked:
         names = [
             name
             for name, _ in self.run.engine.columns_of(PROFILES)
-            if not name.startswith("purpose(")
+            if not name.startswith("purpose(") and name != NUMBER
         ]
         listed = ", ".join(identifier(name) for name in names)
         key = identifier(self.run.bound.key)
@@ -142,16 +148,20 @@ class Asked:
     def rests(self) -> dict[int, tuple[dt.date, str]]:
         """The rules that leave the person in peace for now: until when, and because of what."""
         rows = self.run.engine.rows(
-            f"SELECT rule, until, because FROM {RULE_RESTS} WHERE person = $1", [self.person]
+            f"SELECT rule, until FROM {RULE_RESTS} WHERE person = $1", [self.person]
         )
-        return {rule: (until, because) for rule, until, because in rows}
+        names, day = [rule.name for rule in self.run.decisions.rules], self.run.bound.today
+        return {
+            rule: (until, because(self.run.engine, day, self.person, names[rule]) or "")
+            for rule, until in rows
+        }
 
     def refusals(self) -> dict[int, str]:
         """The choices that were tried and why they were turned away."""
         rows = self.run.engine.rows(
-            f"SELECT choice, why FROM {REFUSED} WHERE person = $1 UNION ALL "
-            f"SELECT choice, 'its places went to others' FROM {OVER} WHERE person = $1 "
-            "ORDER BY choice, why",
+            f"SELECT f.choice, f.why FROM (SELECT number, choice, why FROM {REFUSED} UNION ALL "
+            f"SELECT number, choice, 'its places went to others' FROM {OVER}) AS f "
+            f"JOIN {RESULTS} AS r USING (number) WHERE r.person = $1 ORDER BY ALL",
             [self.person],
         )
         return {choice: str(why) for choice, why in rows}

@@ -187,6 +187,8 @@ def stopped_by(run: Run, end: End) -> str:
     """What stopped somebody before any rule, as a sentence."""
     assert end.gate is not None
     gate = run.decisions.gates[end.gate]
+    if gate.is_tombstone:
+        return "they were forgotten, and nothing goes to who was"
     match end.outcome:
         case "handed_over":
             return f"handed to {gate.detail} by {gate.name}: no marketing"

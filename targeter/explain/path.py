@@ -17,6 +17,9 @@ from targeter.runs import Run
 
 def path_of(run: Run, asked: Asked, end: End, rules: tuple[RuleResult, ...]) -> Iterator[PathStep]:
     """The steps that were passed, and the one where the way ended."""
+    if end.gate is not None and run.decisions.gates[end.gate].is_tombstone:
+        yield PathStep(end.outcome, stopped_by(run, end), passed=False)
+        return
     stage = run.decisions.gates[end.gate].outcome if end.gate is not None else ""
     stage = "handed_over" if stage == "with_service" else stage
     for name, passed in _before_rules(run, asked):

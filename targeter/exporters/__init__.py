@@ -4,12 +4,13 @@ Two are built in. Others are found by the entry points of installed packages, in
 `targeter.exporters`; each names an `Exporter`.
 """
 
-from targeter.exporters.checking import check
-from targeter.exporters.interface import Export, Exported, Exporter, Format, Written
+from targeter.exporters.checking import check, columns_of_handoffs
+from targeter.exporters.interface import By, Export, Exported, Exporter, Format, Written
 from targeter.exporters.known import ExporterFailed, default_exporter, exporter_named, known_names
 from targeter.exporters.running import Outcome, write_out
 
 __all__ = [
+    "By",
     "Export",
     "Exported",
     "Exporter",
@@ -18,6 +19,7 @@ __all__ = [
     "Outcome",
     "Written",
     "check",
+    "columns_of_handoffs",
     "default_exporter",
     "exporter_named",
     "known_names",

@@ -17,7 +17,10 @@ from targeter.exporters.interface import Export, Exported, Exporter, Written
 from targeter.exporters.past import (
     AUDIENCE_COLUMNS,
     AUDIENCES,
+    CELL,
     HANDED,
+    LEAVER_COLUMNS,
+    LEAVERS,
     MEMBER_COLUMNS,
     MEMBERS,
     NAMED,
@@ -29,8 +32,6 @@ from targeter.plans import ASSIGNMENTS, LEAVING
 from targeter.profiles import PROFILES
 from targeter.settings import ChannelSettings
 
-# A cell's name in the name of its audience; 40 bits, of which two of 8,000 are hardly ever equal.
-_CELL = "substr(sha256(channel || chr(31) || text), 1, 10)"
 _LABEL = "concat_ws('-', campaign, rule, template, cell)"
 
 
@@ -47,6 +48,8 @@ def write(export: Export) -> Exported:
         _removals(engine, export)
         files += write_uploads(engine, "handed", export.folder)
         files.append(_kept(export, MEMBERS, "members_handed", MEMBER_COLUMNS, "members"))
+        if int(engine.value("SELECT count(*) FROM leaving_by")):
+            files.append(_kept(export, LEAVERS, "leaving_by", LEAVER_COLUMNS, "leavers"))
     files.append(_kept(export, AUDIENCES, "audiences", AUDIENCE_COLUMNS, "audiences"))
     facts = facts_of(export)
     return Exported(tuple(files), told_of(facts), tuple(notes_of(export, facts)), facts)
@@ -59,11 +62,11 @@ def _cells(export: Export) -> None:
     """`cells`: one row a text; `readers`: who reads it; `gone`: who leaves which cell."""
     engine, names = export.engine, list_literal(export.names)
     engine.run(
-        f"CREATE OR REPLACE TABLE readers AS SELECT *, {_CELL} AS cell FROM {ASSIGNMENTS} "
+        f"CREATE OR REPLACE TABLE readers AS SELECT *, {CELL} AS cell FROM {ASSIGNMENTS} "
         f"WHERE outcome = 'message' AND list_contains({names}, channel)"
     )
     engine.run(
-        f"CREATE OR REPLACE TABLE gone AS SELECT *, {_CELL} AS cell FROM {LEAVING} "
+        f"CREATE OR REPLACE TABLE gone AS SELECT *, {CELL} AS cell FROM {LEAVING} "
         f"WHERE list_contains({names}, channel)"
     )
     first = "campaign, rule, template, link"

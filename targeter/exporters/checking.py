@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from targeter.binding import Bound
 from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, known_names
 from targeter.findings import Finding, did_you_mean
 from targeter.outgoing import MESSAGE_COLUMNS
+from targeter.policies import Handoff
 from targeter.schema import InCopy
 from targeter.settings import ChannelSettings
 from targeter.yaml_source import Scalar
 
 
 def check(bound: Bound) -> Iterator[Finding]:
-    """Findings about `exporter`, `columns` and `audience_by` of every channel."""
+    """Findings about `exporter`, `columns` and `audience_by` of every channel, and about the
+    `columns` of every handoff."""
     for settings in bound.project.settings.channels:
         yield from _check_exporter(settings)
         yield from _check_delivery(settings)
@@ -23,6 +25,29 @@ def check(bound: Bound) -> Iterator[Finding]:
                 yield from _check_column(bound, settings, scalar, "columns")
         for _, scalar in settings.outgoing.audience_by:
             yield from _check_column(bound, settings, scalar, "audience_by")
+    for handoff in bound.project.handoffs:
+        for _, scalar in handoff.columns:
+            yield from _check_handed_over(bound, handoff, scalar)
+
+
+def columns_of_handoffs(bound: Bound) -> frozenset[str]:
+    """The columns of the profile that hand-over lists show, by the names that it has."""
+    asked = (scalar.text for one in bound.project.handoffs for _, scalar in one.columns)
+    return frozenset(column.name for column in map(bound.profile.get, asked) if column)
+
+
+def _check_handed_over(bound: Bound, handoff: Handoff, scalar: Scalar) -> Iterator[Finding]:
+    """A column that is there and may be told to a team. A handoff has no purpose of its own, so
+    what was given for one can't go with it."""
+    name, what = scalar.text, f"handoff {handoff.name!r}"
+    column = bound.profile.get(name)
+    if column is None:
+        yield _unknown(bound, what, scalar, "columns")
+    elif column.sensitive:
+        yield _is_sensitive(what, scalar, "columns")
+    elif column.purposes:
+        message = f"{what}: {name!r} was given for {', '.join(sorted(column.purposes))}, and "
+        yield Finding("TG506", f"{message}a hand-over is for none", scalar.place, "leave it out")
 
 
 def _check_exporter(settings: ChannelSettings) -> Iterator[Finding]:
@@ -67,13 +92,10 @@ def _check_column(
     name, what = scalar.text, f"channel {settings.channel.name!r}"
     column = bound.profile.get(name)
     if column is None:
-        known = [*bound.profile.names, *(MESSAGE_COLUMNS if key == "columns" else ())]
-        help_ = did_you_mean(name, [one for one in known if "(" not in one])
-        yield Finding("TG202", f"{what}: unknown column {name!r} in {key!r}", scalar.place, help_)
+        yield _unknown(bound, what, scalar, key, MESSAGE_COLUMNS if key == "columns" else ())
         return
     if column.sensitive:
-        message = f"{what}: {name!r} is sensitive and may not leave in {key!r}"
-        yield Finding("TG506", message, scalar.place, "leave it out")
+        yield _is_sensitive(what, scalar, key)
         return
     lacking = column.purposes - {settings.channel.purpose}
     if lacking:
@@ -83,6 +105,19 @@ def _check_column(
     elif key == "columns" and column.in_copy is InCopy.NEVER and not _is_address(settings, name):
         message = f"{what}: {name!r} may not leave in {key!r}: it is in_copy: never"
         yield Finding("TG506", message, scalar.place, "leave it out")
+
+
+def _unknown(
+    bound: Bound, what: str, scalar: Scalar, key: str, others: Sequence[str] = ()
+) -> Finding:
+    known = [one for one in (*bound.profile.names, *others) if "(" not in one]
+    message = f"{what}: unknown column {scalar.text!r} in {key!r}"
+    return Finding("TG202", message, scalar.place, did_you_mean(scalar.text, known))
+
+
+def _is_sensitive(what: str, scalar: Scalar, key: str) -> Finding:
+    message = f"{what}: {scalar.text!r} is sensitive and may not leave in {key!r}"
+    return Finding("TG506", message, scalar.place, "leave it out")
 
 
 def _is_address(settings: ChannelSettings, name: str) -> bool:

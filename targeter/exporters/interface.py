@@ -12,15 +12,16 @@ from targeter.channels.catalogue import Delivery
 from targeter.database import Engine, identifier, list_literal, literal
 from targeter.history import message_id
 from targeter.outgoing import MESSAGE_COLUMNS
+from targeter.pacing import SENDING
 from targeter.plans import ASSIGNMENTS, Plan
 from targeter.profiles import PROFILES
 from targeter.settings import ChannelSettings
 
 Format = Literal["jsonl", "csv", "parquet"]
+# By what message files are told apart; those of different days always are.
+By = Literal["day", "channel", "rule"]
 # A file of one message a person; other files say themselves what their rows are.
 MESSAGES = "messages"
-# The column that numbers the rows of an export; no column of a file is called so.
-NUMBER = identifier("number of the row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class Exported:
 class Export:
     """The channels an exporter serves, and where their rows are.
 
-    In `engine` are `assignments` (one row a person), `leavers` (who leaves an audience) and
-    `profiles`. Files go into `folder`, none below it; `history` has the earlier batches.
+    In `engine` are `assignments` (one row a person), `leavers` (who leaves an audience),
+    `profiles`, and `sending` (the days of paced messages). Files go into `folder`, none below it;
+    `history` has the earlier batches.
     """
 
     engine: Engine
@@ -62,27 +64,48 @@ class Export:
     history: Path
     format: Format = "jsonl"
     batch_size: int | None = None
+    by: By = "day"
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(settings.channel.name for settings in self.channels)
 
-    def rows_sql(self, names: Sequence[str], columns: Sequence[tuple[str, str]]) -> str:
-        """A query for the messages of some channels: `columns` are a name in the file and a
-        column of the message or the profile each, after `NUMBER` in the order of people."""
-        shown = [f"{self._value(source)} AS {identifier(name)}" for name, source in columns]
-        joined = f"LEFT JOIN {PROFILES} AS p ON p.{identifier(self.bound.key)} = a.person "
+    @property
+    def is_paced(self) -> bool:
+        """Whether the messages of one of these channels have days of their own."""
+        return any(settings.outgoing.pace is not None for settings in self.channels)
+
+    @property
+    def send_on(self) -> str:
+        """SQL over `source` for the day on which a message goes out: the plan's, or by its pace."""
+        day = f"{literal(self.plan.as_of.isoformat())}::DATE"
+        return f"({day} + coalesce(s.later, 0))" if self.is_paced else day
+
+    def source(self, names: Sequence[str], columns: Sequence[tuple[str, str]] = ()) -> str:
+        """FROM and WHERE of the messages of some channels, as `a`, with what `columns` ask for."""
+        profiles = f"LEFT JOIN {PROFILES} AS p ON p.{identifier(self.bound.key)} = a.person "
+        sending = f"LEFT JOIN {SENDING} AS s ON s.person = a.person "
+        asks = any("p." in sql for _, sql in self.values(columns))
         return (
-            f"SELECT row_number() OVER (ORDER BY a.person) AS {NUMBER}, {', '.join(shown)} "
-            f"FROM {ASSIGNMENTS} AS a {joined if any('p.' in one for one in shown) else ''}"
+            f"FROM {ASSIGNMENTS} AS a {profiles if asks else ''}{sending if self.is_paced else ''}"
             f"WHERE a.outcome = 'message' AND list_contains({list_literal(names)}, a.channel)"
         )
 
+    def values(self, columns: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """SQL over `source`: `columns` are a name, and a column of the message or the profile."""
+        return tuple((name, self._value(column)) for name, column in columns)
+
+    def of_profile(self, columns: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """SQL over a profile `p`: `columns` are a name, and a column of the profile."""
+        return tuple((name, self._of_profile(column)) for name, column in columns)
+
     def messages(self) -> Iterator[Mapping[str, Any]]:
         """The messages of these channels, every column by its name, sorted by person."""
-        query = self.rows_sql(self.names, [(name, name) for name in MESSAGE_COLUMNS])
-        for rows in self.engine.chunks(f"SELECT * FROM ({query}) ORDER BY {NUMBER}"):
-            yield from (dict(zip(MESSAGE_COLUMNS, row[1:], strict=True)) for row in rows)
+        columns = [(name, name) for name in MESSAGE_COLUMNS]
+        shown = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in self.values(columns))
+        query = f"SELECT {shown} {self.source(self.names, columns)} ORDER BY a.person"
+        for rows in self.engine.chunks(query):
+            yield from (dict(zip(MESSAGE_COLUMNS, row, strict=True)) for row in rows)
 
     def _value(self, source: str) -> str:
         if source == "person_id":
@@ -91,10 +114,15 @@ class Export:
             return message_id(literal(self.plan.plan_id), "a.person")
         if source == "address":
             return self._address()
+        if source == "send_on":
+            return self.send_on
         if source in MESSAGE_COLUMNS:
             return f"a.{identifier(source)}"
-        column = self.bound.profile.get(source)
-        return f"p.{identifier(column.name if column else source)}"
+        return self._of_profile(source)
+
+    def _of_profile(self, name: str) -> str:
+        column = self.bound.profile.get(name)
+        return f"p.{identifier(column.name if column else name)}"
 
     def _address(self) -> str:
         cases = []

@@ -2,112 +2,137 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-import shutil
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
-from targeter.database import Engine, identifier, literal
-from targeter.exporters.interface import (
-    MESSAGES,
-    NUMBER,
-    Export,
-    Exported,
-    Exporter,
-    Format,
-    Written,
-)
+from targeter.exporters.interface import MESSAGES, Export, Exported, Exporter, Written
+from targeter.exporters.tables import shown_as, write_rows
 from targeter.outgoing import MESSAGE_COLUMNS
-from targeter.schema import type_class
+from targeter.settings import ChannelSettings
 
-_COPY = {
-    "jsonl": "FORMAT json",
-    "csv": "FORMAT csv, HEADER",
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-}
-# What a spreadsheet reads as the beginning of a formula.
-_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
-# Where readers such as Python's splitlines end a line and JSON doesn't, and how JSON escapes them.
-_LINE_ENDS = {"\x85": b"\\u0085", "\u2028": b"\\u2028", "\u2029": b"\\u2029"}
 _TABLE = "export"
-_Columns = tuple[tuple[str, str], ...]
-_ALL: _Columns = tuple((name, name) for name in MESSAGE_COLUMNS)
+_ALL = tuple((name, name) for name in MESSAGE_COLUMNS)
+# What the files are told apart by, beside the day.
+_PARTS = {"day": "''", "channel": "a.channel", "rule": "a.rule"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Channels whose messages have the same columns, and how the names of their files begin."""
+
+    channels: tuple[ChannelSettings, ...]
+    columns: tuple[tuple[str, str], ...]
+    stem: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.channel.name for one in self.channels)
+
+    @property
+    def is_paced(self) -> bool:
+        return any(one.outgoing.pace is not None for one in self.channels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The rows that go into files of their own: how their names begin, and how many there are."""
+
+    stem: str
+    rows: int
 
 
 def write(export: Export) -> Exported:
-    """Channels with `columns` of their own have files of their own; all others share theirs."""
+    """Channels with `columns` of their own have files of their own; all others share theirs.
+
+    Messages of different days never share a file; nor, where it is wanted, those of different
+    rules or channels.
+    """
     files: list[Written] = []
-    for names, columns, stem in _groups(export):
-        query = export.rows_sql(names, columns)
-        export.engine.run(f"CREATE OR REPLACE TABLE {_TABLE} AS {query}")
-        files += _files(export, stem)
+    taken: set[str] = set()
+    for group in _groups(export):
+        files += _files(export, group, list(_parts(export, group, taken)))
     return Exported(tuple(files))
 
 
 MESSAGES_EXPORTER = Exporter(("direct",), write)
 
 
-def _groups(export: Export) -> Iterator[tuple[Sequence[str], _Columns, str]]:
-    """The channels of each set of files, its columns, and how the names of the files begin."""
+def _groups(export: Export) -> Iterator[_Group]:
     own = [one for one in export.channels if one.outgoing.columns]
-    shared = [one.channel.name for one in export.channels if not one.outgoing.columns]
+    shared = tuple(one for one in export.channels if not one.outgoing.columns)
     if shared or not own:
-        yield shared, _ALL, MESSAGES
-    for number, settings in enumerate(own, start=1):
-        name = settings.channel.name
-        # a channel may be called anything, a file may not
-        safe = name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else f"channel{number}"
-        columns = tuple((name, scalar.text) for name, scalar in settings.outgoing.columns)
-        yield [name], columns, f"{MESSAGES}-{safe}"
+        yield _Group(shared, _ALL, MESSAGES)
+    for number, one in enumerate(own, start=1):
+        columns = tuple((name, scalar.text) for name, scalar in one.outgoing.columns)
+        yield _Group((one,), columns, f"{MESSAGES}-{_safe(one.channel.name, number)}")
 
 
-def _files(export: Export, stem: str) -> Iterator[Written]:
-    engine, format_ = export.engine, export.format
-    columns = engine.columns_of(_TABLE)[1:]
-    total = int(engine.value(f"SELECT count(*) FROM {_TABLE}"))
-    size = export.batch_size or max(total, 1)
-    escaped = format_ == "jsonl" and _has_line_ends(engine, columns)
-    shown = ", ".join(_exported(name, type_, format_) for name, type_ in columns)
-    for number in range(max((total + size - 1) // size, 1)):
-        name = f"{stem}-{number + 1:04d}.{format_}"
-        first, last = number * size + 1, min((number + 1) * size, total)
-        path = engine.scratch / name
-        engine.run(
-            f"COPY (SELECT {shown} FROM {_TABLE} WHERE {NUMBER} BETWEEN {first} AND {last} "
-            f"ORDER BY {NUMBER}) "
-            f"TO {literal(str(path))} ({_COPY[format_]})"
-        )
-        if escaped:
-            keep_lines_whole(path)
-        shutil.move(path, export.folder / name)
-        yield Written(name, MESSAGES, max(last - first + 1, 0))
+def _safe(name: str, number: int) -> str:
+    """A channel may be called anything, a file may not."""
+    return name if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) else f"channel{number}"
 
 
-def _has_line_ends(engine: Engine, columns: Sequence[tuple[str, str]]) -> bool:
-    texts = [f"{identifier(n)}::VARCHAR" for n, t in columns if type_class(t) in ("text", "list")]
-    if not texts:
-        return False
-    test = f"regexp_matches(concat_ws(' ', {', '.join(texts)}), '[{''.join(_LINE_ENDS)}]')"
-    return bool(engine.value(f"SELECT coalesce(bool_or({test}), false) FROM {_TABLE}"))
-
-
-def keep_lines_whole(path: Path) -> None:
-    """One message, one line: for those too who end a line where JSON doesn't."""
-    safe = path.with_suffix(".safe")
-    with path.open("rb") as lines, safe.open("wb") as out:
-        for line in lines:
-            for end, escaped in _LINE_ENDS.items():
-                line = line.replace(end.encode(), escaped)
-            out.write(line)
-    safe.replace(path)
-
-
-def _exported(column: str, type_: str, format_: Format) -> str:
-    """A column as it is written: in CSV a text that a spreadsheet would run gets a quote first."""
-    name = identifier(column)
-    if format_ != "csv" or type_class(type_) != "text":
-        return name
-    pattern = literal(_FORMULA)
-    return (
-        f"CASE WHEN regexp_matches({name}, {pattern}) THEN '''' || {name} ELSE {name} END AS {name}"
+def _parts(export: Export, group: _Group, taken: set[str]) -> Iterator[_Part]:
+    """In the order of the rows; no two files of a batch may have one name."""
+    rows = export.engine.rows(
+        f"SELECT {_PARTS[export.by]}, {export.send_on}, count(*) {export.source(group.names)} "
+        "GROUP BY 1, 2 ORDER BY 1, 2"
     )
+    names = list(dict.fromkeys(str(row[0]) for row in rows))
+    for name, day, count in rows:
+        yield _Part(_stem(export, group, (name, names.index(name) + 1), day, taken), int(count))
+    if not rows:
+        yield _Part(group.stem, 0)
+
+
+def _stem(
+    export: Export, group: _Group, part: tuple[str, int], day: dt.date, taken: set[str]
+) -> str:
+    stem = group.stem
+    if export.by == "rule":
+        stem += f"-{part[0]}"
+    elif export.by == "channel" and not group.channels[0].outgoing.columns:
+        stem += f"-{_safe(*part)}"
+    if group.is_paced:
+        stem += f"-{day.isoformat()}"
+    while stem.casefold() in taken:  # a channel may be called as a rule is
+        stem += "-"
+    taken.add(stem.casefold())
+    return stem
+
+
+def _files(export: Export, group: _Group, parts: Sequence[_Part]) -> Iterator[Written]:
+    engine, source = export.engine, export.source(group.names, group.columns)
+    shown = shown_as(engine, export.values(group.columns), source, export.format)
+    query = f"SELECT {shown} {source} ORDER BY {', '.join(_order(export))}"
+    files = [file for part in parts for file in _cut(export, part)]
+    if len(files) == 1:
+        (name, _), target = files[0], export.folder / files[0][0]
+        yield Written(name, MESSAGES, write_rows(engine, query, target, export.format))
+        return
+    engine.run(f"CREATE OR REPLACE TABLE {_TABLE} AS {query}")
+    first = 0
+    for name, rows in files:
+        some = f"FROM {_TABLE} WHERE rowid >= {first} AND rowid < {first + rows} ORDER BY rowid"
+        target = export.folder / name
+        yield Written(name, MESSAGES, write_rows(engine, some, target, export.format))
+        first += rows
+    engine.run(f"DROP TABLE {_TABLE}")
+
+
+def _order(export: Export) -> Iterator[str]:
+    """In which order rows stand: as the files are told apart, and then by person."""
+    if export.by != "day":
+        yield _PARTS[export.by]
+    if export.is_paced:
+        yield export.send_on
+    yield "a.person"
+
+
+def _cut(export: Export, part: _Part) -> Iterator[tuple[str, int]]:
+    """The names of a part's files, and how many rows each has."""
+    size = export.batch_size or max(part.rows, 1)
+    for number, first in enumerate(range(0, max(part.rows, 1), size), start=1):
+        yield f"{part.stem}-{number:04d}.{export.format}", min(size, part.rows - first)

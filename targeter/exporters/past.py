@@ -15,17 +15,26 @@ from targeter.plans import read_manifest
 # What a batch keeps of itself, for later ones: its audiences, and whom it handed over by what hash.
 AUDIENCES: Final = "audiences.parquet"
 MEMBERS: Final = "audience_members.parquet"
+# By what it took people out, today's identifiers too: so that who is forgotten is found there.
+LEAVERS: Final = "audience_leavers.parquet"
 AUDIENCE_COLUMNS: Final = dict.fromkeys(("audience", "channel", "cell"), "VARCHAR")
 MEMBER_COLUMNS: Final = dict.fromkeys(("person", "channel", "audience", *IDENTIFIERS), "VARCHAR")
+LEAVER_COLUMNS: Final = dict.fromkeys(("person", "audience", *IDENTIFIERS), "VARCHAR")
+# A cell in the name of its audience: 64 bits, of which no two texts of anybody are equal.
+CELL: Final = "substr(sha256(channel || chr(31) || text), 1, 16)"
 # The tables that they are read into.
-NAMED, HANDED = "audiences_before", "members_before"
+NAMED, HANDED, TAKEN_OUT = "audiences_before", "members_before", "leavers_before"
 
 
 def load_past(engine: Engine, history: Path) -> None:
-    """Fill `audiences_before` and `members_before`. Raises `BadData` for an altered file."""
+    """Fill `audiences_before`, `members_before` and `leavers_before`.
+
+    Raises `BadData` for an altered file.
+    """
     for table, file, columns in (
         (NAMED, AUDIENCES, AUDIENCE_COLUMNS),
         (HANDED, MEMBERS, MEMBER_COLUMNS),
+        (TAKEN_OUT, LEAVERS, LEAVER_COLUMNS),
     ):
         engine.load(table, columns, ())
         paths = [str(_checked(batch, file)) for batch in batches_of(history) if _has(batch, file)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from targeter.database import EngineError
 from targeter.errors import TargeterError
+from targeter.exporters.handoffs import write_handoffs
 from targeter.exporters.interface import Export, Exported, Written
 from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, name_of_exporter
 from targeter.plans import ASSIGNMENTS, LEAVING
@@ -26,7 +27,8 @@ class Outcome:
 
 
 def write_out(export: Export) -> Outcome:
-    """Write a plan's messages with the exporters of their channels, in the order of their names.
+    """Write a plan's messages with the exporters of their channels, in the order of their names,
+    and then the lists of who is handed over.
 
     `export.channels` are all of the project; each exporter is given its own. Raises
     `ExporterFailed` when one of an installed package fails or leaves a file that it doesn't name.
@@ -41,7 +43,7 @@ def write_out(export: Export) -> Outcome:
         by_name[_MESSAGES] = []
     done = [(name, _run(name, _part(export, by_name[name]))) for name in sorted(by_name)]
     return Outcome(
-        tuple(file for _, one in done for file in one.files),
+        (*(file for _, one in done for file in one.files), *write_handoffs(export)),
         tuple(line for _, one in done for line in one.told),
         (*(line for _, one in done for line in one.notes), *_forsaken(export)),
         {name: dict(one.facts) for name, one in done if one.facts},

@@ -9,50 +9,95 @@ from targeter.history.contacts import (
     LEFT,
     MESSAGE,
     NOTHING_HELD,
+    REMOVALS,
     Contact,
     Held,
+    contacts_sql,
     create_contacts,
     load_contacts,
+    load_taken_out,
     moment,
     moment_sql,
 )
-from targeter.history.intact import Fault, batches_of, faults
+from targeter.history.intact import Fault, batches_of, faults, manifest_of
 from targeter.history.listing import EVENTS, Entry, History, list_history, opened
 from targeter.history.locking import HistoryInUse, writing
-from targeter.history.log import give_up, note_rendered
+from targeter.history.log import give_up, note_dropped, note_forgotten, note_rendered, note_reported
+from targeter.history.memberships import EVERY_CONTACT, IN_AUDIENCE, load_memberships
 from targeter.history.reported import Told, message_id, record
-from targeter.history.tidying import Tidied, tidy
+from targeter.history.rewriting import Draft, put_right, rewritten
+from targeter.history.rowfiles import TABLE, RowFile, count_rows, load_rows, write_rows
+from targeter.history.tidying import Tidied, older_than, tidy
+from targeter.history.told import TOLD, name_of, reports_of
+from targeter.history.tombstones import (
+    FORGOTTEN,
+    TOMBSTONES,
+    Tombstones,
+    bury,
+    load_forgotten,
+    read_tombstones,
+    write_tombstones,
+)
 
 __all__ = [
     "COLUMNS",
     "CONTACTS",
     "ENTERED",
     "EVENTS",
+    "EVERY_CONTACT",
     "FILE",
+    "FORGOTTEN",
     "HANDED_OVER",
+    "IN_AUDIENCE",
     "LEFT",
     "MESSAGE",
     "NOTHING_HELD",
+    "REMOVALS",
+    "TABLE",
+    "TOLD",
+    "TOMBSTONES",
     "Contact",
+    "Draft",
     "Entry",
     "Fault",
     "Held",
     "History",
     "HistoryInUse",
+    "RowFile",
     "Tidied",
     "Told",
+    "Tombstones",
     "batches_of",
+    "bury",
+    "contacts_sql",
+    "count_rows",
     "create_contacts",
     "faults",
     "give_up",
     "list_history",
     "load_contacts",
+    "load_forgotten",
+    "load_memberships",
+    "load_rows",
+    "load_taken_out",
+    "manifest_of",
     "message_id",
     "moment",
     "moment_sql",
+    "name_of",
+    "note_dropped",
+    "note_forgotten",
     "note_rendered",
+    "note_reported",
+    "older_than",
     "opened",
+    "put_right",
+    "read_tombstones",
     "record",
+    "reports_of",
+    "rewritten",
     "tidy",
+    "write_rows",
+    "write_tombstones",
     "writing",
 ]

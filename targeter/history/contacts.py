@@ -12,7 +12,7 @@ from pathlib import Path
 
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
-from targeter.history.intact import whole_batches
+from targeter.history.intact import manifest_of, whole_batches
 from targeter.history.told import TOLD, load_told
 from targeter.profiles import PERSON, rows_of
 
@@ -27,6 +27,16 @@ COLUMNS = {
     "template": "VARCHAR",
     "channel": "VARCHAR",
     "text": "VARCHAR",
+}
+# The kind of a batch that only takes people off a network, and the columns of its contacts by
+# which it is known who left what.
+REMOVALS = "removals"
+TAKEN_OUT = "taken_out"
+_TAKEN_OUT = {
+    "person": "VARCHAR",
+    "channel": "VARCHAR",
+    "contacted_at": "TIMESTAMP",
+    "entered_by": "VARCHAR",
 }
 # A direct message; an audience entered or left; a handover, whose rule is the handoff.
 MESSAGE, ENTERED, LEFT, HANDED_OVER = "message", "entered", "left", "handed_over"
@@ -58,19 +68,21 @@ def moment_sql(day: dt.date) -> str:
 def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
     """Fill `contacts` with everything up to the pinned moment; after the profiles were built.
 
-    A message that the sender couldn't deliver is no contact. Raises `BadData` for a batch that
-    was lost, can't be read or was altered.
+    What a batch sends by its pace on a later day is a contact from that batch on, so that nobody
+    is written to again while their message is under way. A message that the sender couldn't
+    deliver is no contact. Raises `BadData` for a batch that was lost, can't be read or was altered.
     """
     batches = whole_batches(folder, (FILE,))
     load_told(engine, folder)
     create_contacts(engine)
     now = moment_sql(bound.today)
+    load_taken_out(engine, batches)
     for batch in batches:
         failed = f"SELECT person FROM {TOLD} WHERE batch = {literal(batch.name)} AND NOT sent"
         engine.run(
             f"INSERT INTO {CONTACTS} SELECT {', '.join(map(identifier, COLUMNS))} "
-            f"FROM read_parquet({literal(str(batch / FILE))}) "
-            f"WHERE contacted_at <= {now} "
+            f"FROM ({contacts_sql(batch)}) "
+            f"WHERE {'true' if _is_begun(batch, bound.today) else f'contacted_at <= {now}'} "
             f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
         )
     for imported in bound.project.settings.history.imported:
@@ -83,6 +95,37 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
             f"NULL, {rule}, NULL, NULL, NULL FROM {identifier(rows_of(source))}"
         )
     return Held(len(batches), int(engine.value(f"SELECT count(*) FROM {CONTACTS}")))
+
+
+def _is_begun(batch: Path, today: dt.date) -> bool:
+    """Whether a batch was for this day or an earlier one, as its manifest says."""
+    day = (manifest_of(batch, {}) or {}).get("as_of")
+    return day is not None and str(day) <= today.isoformat()
+
+
+def load_taken_out(engine: Engine, batches: Iterable[Path]) -> None:
+    """Fill `taken_out`: who left an audience by a batch of removals, and what put them in."""
+    engine.load(TAKEN_OUT, _TAKEN_OUT, ())
+    for batch in batches:
+        if (manifest_of(batch, {}) or {}).get("kind") == REMOVALS:
+            path = literal(str(batch / FILE))
+            shown = ", ".join(map(identifier, _TAKEN_OUT))
+            engine.run(f"INSERT INTO {TAKEN_OUT} SELECT {shown} FROM read_parquet({path})")
+
+
+def contacts_sql(batch: Path) -> str:
+    """SQL for the contacts of a batch.
+
+    Who came in and was taken out at the same moment came in first: a render of that day that puts
+    them in once more is another batch.
+    """
+    is_before = (
+        f"event = {literal(ENTERED)} AND (person, channel, contacted_at) IN (SELECT person, "
+        f"channel, contacted_at FROM {TAKEN_OUT} WHERE entered_by = {literal(batch.name)})"
+    )
+    at = f"CASE WHEN {is_before} THEN contacted_at - INTERVAL 1 MICROSECOND ELSE contacted_at END"
+    path = literal(str(batch / FILE))
+    return f"SELECT * REPLACE ({at} AS contacted_at) FROM read_parquet({path})"
 
 
 def create_contacts(engine: Engine, contacts: Iterable[Contact] = ()) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 from targeter.errors import BadData
 from targeter.folders import MANIFEST, seal_of, sha256_of
 from targeter.history.log import Line, expected
+from targeter.history.rewriting import is_halfway
 
 LOST, ALTERED, UNREADABLE, STRANGE = "lost", "altered", "unreadable", "not of this batch"
+HALFWAY = "left halfway by somebody who was rewriting it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Fault:
 
     @property
     def help(self) -> str:
+        if self.what == HALFWAY:
+            return "run what was stopped again: it puts the batch right first"
         if self.file is None:
             gone = f"targeter history --give-up {self.batch}"
             return f"restore it, or say with {gone} that it is gone for good"
@@ -73,7 +77,7 @@ def faults(folder: Path, files: Collection[str] | None = None) -> Iterator[Fault
     names = {batch.name for batch in there}
     for name, line in logged.items():
         if "batch" in line and name not in names:
-            yield Fault(name, None, LOST)
+            yield Fault(name, None, HALFWAY if is_halfway(folder, name) else LOST)
     for batch in there:
         yield from _faults_in(batch, logged.get(batch.name, {}), files)
 
@@ -109,7 +113,8 @@ def manifest_of(batch: Path, logged: Line) -> Mapping[str, Any] | None:
     """A batch's manifest; None where it isn't what was written, as its seal and the log say."""
     path = batch / MANIFEST
     try:
-        if logged.get("manifest", (digest := sha256_of(path))) != digest:
+        digest = sha256_of(path)
+        if digest not in (logged.get("manifest", digest), logged.get("before")):
             return None
         manifest = json.loads(path.read_text(encoding="utf-8"))
         whole = isinstance(manifest, dict) and manifest["seal"] == seal_of(manifest)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from targeter.database import Engine, EngineError, literal
+from targeter.folders import scratch_folder
 from targeter.history.contacts import ENTERED, FILE, HANDED_OVER, LEFT, MESSAGE
 from targeter.history.intact import LOST, Fault, batches_of, faults, manifest_of
 from targeter.history.log import expected
 from targeter.history.told import TOLD, load_told
+from targeter.history.tombstones import read_tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +59,22 @@ EVENTS = (MESSAGE, ENTERED, LEFT, HANDED_OVER)
 @contextmanager
 def opened(folder: Path) -> Iterator[Engine]:
     """An engine that reads a history and nothing else, with a scratch folder of its own."""
-    scratch = Path(tempfile.mkdtemp(prefix="targeter-"))
     there = [folder] if folder.is_dir() else []
-    engine = Engine(folders=[*there, scratch], scratch=scratch)
-    try:
+    with (
+        scratch_folder() as scratch,
+        Engine(folders=[*there, scratch], scratch=scratch) as engine,
+    ):
         yield engine
-    finally:
-        engine.close()
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def list_history(engine: Engine, folder: Path, *, verify: bool = False) -> History:
     """Every batch that is or should be there; `verify` looks at every byte of every file.
 
-    Raises `BadData` where the log or what the sender told can't be read.
+    Raises `BadData` where the log, what the sender told or, verifying, the list of who was
+    forgotten can't be read.
     """
+    if verify:
+        read_tombstones(folder)
     found: dict[str, list[Fault]] = {}
     for fault in faults(folder, None if verify else (FILE,)):
         found.setdefault(fault.batch, []).append(fault)

@@ -12,10 +12,14 @@ from pathlib import Path
 
 from targeter.errors import TargeterError
 from targeter.history.log import note_unlogged
+from targeter.history.rewriting import put_right
+from targeter.interrupts import undisturbed
 
 _LOCK = ".lock"
 # What a render that died leaves: the temporary folder of a batch, the half of a file.
-_LEFTOVER = re.compile(r"\.(?:[0-9a-f]{16}|log\.jsonl|reported-\d+-[0-9a-f]{16}\.parquet)\..+")
+_LEFTOVER = re.compile(
+    r"\.(?:[0-9a-f]{16}|log\.jsonl|forgotten\.json|reported-\d+-[0-9a-f]{16}\.parquet)\..+"
+)
 
 
 class HistoryInUse(TargeterError):
@@ -29,19 +33,23 @@ def writing(folder: Path) -> Iterator[None]:
     The system lets go of the lock when its process ends, however that happens, so no lock is ever
     stale. Raises `HistoryInUse` where somebody holds it, `OSError` where it can't be written.
     """
-    is_new = not folder.exists()
-    handle = _locked(folder)
+    is_new, handle = not folder.exists(), -1
     try:
+        with undisturbed():  # whoever is stopped from here on knows what to let go of
+            handle = _locked(folder)
         os.ftruncate(handle, 0)
         os.write(handle, f"process {os.getpid()}\n".encode())
+        put_right(folder)
         _remove_leftovers(folder)
         note_unlogged(folder)
         yield
     finally:
-        (folder / _LOCK).unlink(missing_ok=True)
-        if is_new:
-            _remove_if_empty(folder)
-        os.close(handle)
+        with undisturbed():
+            if handle >= 0:
+                (folder / _LOCK).unlink(missing_ok=True)
+                os.close(handle)
+            if is_new:
+                _remove_if_empty(folder)
 
 
 def _locked(folder: Path) -> int:

@@ -14,6 +14,8 @@ from targeter.folders import MANIFEST, sha256_of, write_whole
 
 LOG = "log.jsonl"
 RENDERED, REPORTED, GIVEN_UP, DROPPED = "rendered", "reported", "given_up", "dropped"
+# A batch is about to be rewritten, and was; people were forgotten, who are only counted.
+REWRITING, REWRITTEN, FORGOTTEN = "rewriting", "rewritten", "forgotten"
 
 Line = Mapping[str, str]
 
@@ -74,6 +76,30 @@ def note_reported(folder: Path, file: str) -> None:
 def note_dropped(folder: Path, name: str) -> None:
     """Log that a batch or a report is older than it is kept: from now on nobody misses it."""
     _append(folder, {"event": DROPPED, "batch": name})
+
+
+def note_rewriting(folder: Path, line: Line) -> None:
+    """Log that a batch is about to have another manifest: until it has, both are taken as whole.
+
+    `line` has its name, its day, its `manifest` to come and the one of `before`.
+    """
+    _append(folder, {"event": REWRITING, **line})
+
+
+def note_rewritten(folder: Path, batch: str, day: str) -> None:
+    """Log a batch that was rewritten: from now on nothing of before is taken for it."""
+    digest = sha256_of(folder / batch / MANIFEST)
+    _append(folder, {"event": REWRITTEN, "batch": batch, "day": day, "manifest": digest})
+
+
+def note_forgotten(folder: Path, people: int, batches: int) -> None:
+    """Log that people were forgotten, and in how many batches they stood; it names nobody."""
+    _append(folder, {"event": FORGOTTEN, "people": str(people), "batches": str(batches)})
+
+
+def was_forgotten(folder: Path) -> bool:
+    """Whether anybody was ever forgotten, as the log says."""
+    return any(line.get("event") == FORGOTTEN for line in read_log(folder))
 
 
 def note_unlogged(folder: Path) -> None:

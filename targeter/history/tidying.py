@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from targeter.database import Engine, literal
-from targeter.history.contacts import ENTERED, FILE, LEFT, moment_sql
-from targeter.history.intact import batches_of, whole_batches
+from targeter.history.contacts import FILE, moment_sql
+from targeter.history.intact import batches_of, manifest_of, whole_batches
 from targeter.history.log import note_dropped
+from targeter.history.memberships import EVERY_CONTACT, IN_AUDIENCE, load_memberships
 from targeter.history.told import reports_of
 from targeter.limits import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The batches and reports that were dropped, and the old batches that have to stay."""
+    """The batches and reports that were dropped, and the old batches that have to stay.
 
-    dropped: tuple[str, ...]
-    reports: tuple[str, ...]
-    needed: tuple[str, ...]
+    `blanked` are the batches whose texts are older than they are kept, and missing now.
+    """
+
+    dropped: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
+    needed: tuple[str, ...] = ()
+    blanked: tuple[str, ...] = ()
 
 
 def tidy(engine: Engine, folder: Path, keep: Span, today: dt.date) -> Tidied:
@@ -32,16 +37,9 @@ def tidy(engine: Engine, folder: Path, keep: Span, today: dt.date) -> Tidied:
     taken out. Raises `BadData` where the history isn't whole.
     """
     whole_batches(folder, (FILE,))
-    _load(engine, folder)
-    now = moment_sql(today)
-    old = [
-        str(row[0])
-        for row in engine.rows(
-            "SELECT batch FROM every_contact GROUP BY batch "
-            f"HAVING max(contacted_at) + {keep.interval} <= {now} ORDER BY batch"
-        )
-    ]
-    needed = {str(row[0]) for row in engine.rows(_OPEN)}
+    load_memberships(engine, folder)
+    old = older_than(engine, folder, keep, today)
+    needed = {str(row[0]) for row in engine.rows(f"SELECT DISTINCT batch FROM {IN_AUDIENCE}")}
     dropped = tuple(batch for batch in old if batch not in needed)
     for batch in dropped:
         _drop(folder, batch)
@@ -49,30 +47,21 @@ def tidy(engine: Engine, folder: Path, keep: Span, today: dt.date) -> Tidied:
     return Tidied(dropped, reports, tuple(batch for batch in old if batch in needed))
 
 
-# The batches by which somebody entered an audience that they didn't leave since.
-_OPEN = (
-    "SELECT DISTINCT batch FROM (SELECT * FROM every_contact "
-    f"WHERE event IN ('{ENTERED}', '{LEFT}') QUALIFY rank() OVER (PARTITION BY person, channel "
-    f"ORDER BY contacted_at DESC, event = '{ENTERED}' DESC) = 1) WHERE event = '{ENTERED}'"
-)
+def older_than(engine: Engine, folder: Path, keep: Span, today: dt.date) -> tuple[str, ...]:
+    """The batches of which nothing is younger than that, sorted; after `load_memberships`.
 
-
-def _load(engine: Engine, folder: Path) -> None:
-    """Fill `every_contact` with all contacts and their batches."""
-    columns = {
-        "batch": "VARCHAR",
-        "person": "VARCHAR",
-        "contacted_at": "TIMESTAMP",
-        "event": "VARCHAR",
-        "channel": "VARCHAR",
-    }
-    engine.load("every_contact", columns, ())
-    for batch in batches_of(folder):
-        path = literal(str(batch / FILE))
-        engine.run(
-            f"INSERT INTO every_contact SELECT {literal(batch.name)}, person, contacted_at, "
-            f"event, channel FROM read_parquet({path})"
-        )
+    A batch without a contact is as old as the day it was made for.
+    """
+    days = [
+        (batch.name, (manifest_of(batch, {}) or {}).get("as_of")) for batch in batches_of(folder)
+    ]
+    engine.load("batch_days", {"batch": "VARCHAR", "day": "VARCHAR"}, days)
+    newest = "coalesce(max(contacted_at), any_value(TRY_CAST(day AS TIMESTAMP)))"
+    rows = engine.rows(
+        f"SELECT batch FROM batch_days LEFT JOIN {EVERY_CONTACT} USING (batch) GROUP BY batch "
+        f"HAVING {newest} + {keep.interval} <= {moment_sql(today)} ORDER BY batch"
+    )
+    return tuple(str(batch) for (batch,) in rows)
 
 
 def _drop(folder: Path, batch: str) -> None:

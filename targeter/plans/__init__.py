@@ -13,8 +13,8 @@ from targeter.plans.comparing import (
     Side,
     compare,
 )
-from targeter.plans.digests import Changes, changes_since, take_digests
-from targeter.plans.dropping import too_small, without_changed
+from targeter.plans.digests import Changes, changes_since, find_forgotten, take_digests
+from targeter.plans.dropping import people_in, too_small, without_changed
 from targeter.plans.manifest import Plan, plan_of, read_manifest, write_manifest
 from targeter.plans.opening import (
     KEPT,
@@ -53,11 +53,13 @@ __all__ = [
     "Side",
     "changes_since",
     "compare",
+    "find_forgotten",
     "last_sent",
     "load_plan",
     "load_rows",
     "open_plan",
     "open_rows",
+    "people_in",
     "plan_id",
     "plan_of",
     "read_manifest",

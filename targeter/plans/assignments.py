@@ -7,9 +7,10 @@ import hashlib
 
 from targeter import outcomes
 from targeter.cells import QUARANTINE
-from targeter.database import Engine, identifier
+from targeter.database import Engine, identifier, literal
+from targeter.history import FORGOTTEN
 from targeter.outcomes import RESULTS
-from targeter.plans.rows import exactly, order_free
+from targeter.plans.rows import exactly, order_free, told_apart
 from targeter.rendering import link_of
 from targeter.runs import Run
 
@@ -45,11 +46,16 @@ _CHOICES = {
         ("rule", "campaign", "template", "variant", "channel", "language", "link"), "VARCHAR"
     ),
 }
+# Columns that say the same of everybody who has a choice, or who is handed over to one place.
+_SHARED = ("rule", "campaign", "template", "variant", "channel", "language")
 _HANDOFFS = {"gate": "INTEGER", "name": "VARCHAR", "to": "VARCHAR"}
 
 
 def tabulate(run: Run) -> None:
-    """Make the views `assignments`, `leavers` and `quarantined` of a run."""
+    """Make the views `assignments`, `leavers` and `quarantined` of a run.
+
+    Who was forgotten is counted among the suppressed, and named nowhere.
+    """
     engine = run.engine
     engine.load(
         "assigned_choices",
@@ -78,17 +84,27 @@ def tabulate(run: Run) -> None:
         f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.person, r.outcome, "
         "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
         'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
-        f"r.status FROM {RESULTS} AS r "
-        "LEFT JOIN assigned_choices AS c ON c.choice = r.choice "
-        "LEFT JOIN assigned_handoffs AS h ON h.gate = r.gate"
+        f"r.status FROM {_joined(run)}"
     )
     engine.run(
-        f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT q.person, c.campaign, c.rule, c.template, "
+        f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
         f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN assigned_choices AS c "
-        "USING (choice)"
+        f"USING (choice) JOIN {RESULTS} AS d USING (number)"
     )
     shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
     engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")
+
+
+def _joined(run: Run) -> str:
+    """SQL: the results with their choices and handoffs, and with both as parts of a row's text."""
+    places = ["name", *["NULL"] * 3, identifier("to"), "NULL"]
+    return (
+        f"{RESULTS} AS r LEFT JOIN (SELECT *, {exactly(_SHARED)} AS shared, "
+        f"{exactly(['link'])} AS linked FROM assigned_choices) AS c ON c.choice = r.choice "
+        f"LEFT JOIN (SELECT *, {exactly(places)} AS shared FROM assigned_handoffs) AS h "
+        "ON h.gate = r.gate"
+        + (f" ANTI JOIN {FORGOTTEN} AS f ON f.person = r.person" if run.decisions.forgets else "")
+    )
 
 
 def identity(engine: Engine, as_of: dt.date) -> str:
@@ -98,11 +114,26 @@ def identity(engine: Engine, as_of: dt.date) -> str:
     from a run or from a file. Who leaves an audience follows from what was sent before, so a plan
     that is made again once it was rendered is the same plan.
     """
-    rows = order_free(engine, ASSIGNMENTS, exactly(f"{identifier(c)}::VARCHAR" for c in COLUMNS))
+    text = exactly(f"{identifier(c)}::VARCHAR" for c in COLUMNS)
+    return _identity(engine, as_of, ASSIGNMENTS, text)
+
+
+def _identity(engine: Engine, as_of: dt.date, relation: str, text: str) -> str:
+    rows = order_free(engine, relation, text)
     return hashlib.sha256(f"{as_of.isoformat()}:{rows}".encode()).hexdigest()[:16]
 
 
 def plan_id(run: Run) -> str:
-    """The identity of a run's plan."""
+    """The identity of a run's plan, as `identity` has it.
+
+    The same text a row, but what all who have a choice share is put together once.
+    """
     tabulate(run)
-    return identity(run.engine, run.bound.today)
+    parts = (
+        told_apart(["r.person", "r.outcome"]),
+        f"coalesce(c.shared, h.shared, {literal('-' * len(_SHARED))})",
+        told_apart(["r.text", "r.length::VARCHAR"]),
+        "coalesce(c.linked, '-')",
+        told_apart(["r.status"]),
+    )
+    return _identity(run.engine, run.bound.today, _joined(run), f"concat({', '.join(parts)})")

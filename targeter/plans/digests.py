@@ -15,8 +15,16 @@ from pathlib import Path
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
 from targeter.decisions import Decisions
-from targeter.history import COLUMNS, CONTACTS, load_contacts
-from targeter.plans.rows import exactly
+from targeter.history import (
+    COLUMNS,
+    CONTACTS,
+    FORGOTTEN,
+    load_contacts,
+    load_forgotten,
+    read_tombstones,
+)
+from targeter.plans.assignments import ASSIGNMENTS, LEAVING
+from targeter.plans.rows import digest, exactly
 from targeter.plans.uses import digested_columns
 from targeter.profiles import PROFILES
 
@@ -30,18 +38,29 @@ _VALUES = "digested_values"
 class Changes:
     """How data differs from what a plan was made from.
 
-    `changed` are people whose values differ, `gone` and `new` those only then or only now there.
-    `columns` are those that differ; None where that can't be told, since people are gone.
+    `changed` are people whose values differ, `gone` and `new` those only then or only now there,
+    `forgotten` those who were forgotten since. `columns` are those that differ; None where that
+    can't be told, since people are gone.
     """
 
     changed: int
     gone: int
     new: int
+    forgotten: int
     columns: tuple[str, ...] | None
 
     @property
     def people(self) -> int:
-        return self.changed + self.gone + self.new
+        return self.changed + self.gone + self.new + self.forgotten
+
+
+def find_forgotten(engine: Engine, bound: Bound, history: Path) -> None:
+    """Fill `forgotten` with whoever was among the people of today and of a plan that was loaded."""
+    people = (
+        f"SELECT {identifier(bound.key)} AS person FROM {PROFILES} "
+        f"UNION SELECT person FROM {ASSIGNMENTS} UNION SELECT person FROM {LEAVING}"
+    )
+    load_forgotten(engine, read_tombstones(history), people)
 
 
 def take_digests(
@@ -59,11 +78,12 @@ def take_digests(
         f"CREATE OR REPLACE VIEW {_VALUES} AS SELECT {key} AS person{listed}, "
         f"h.contacts AS {identifier(CONTACT_HISTORY)} FROM {PROFILES} AS p "
         f"LEFT JOIN ({_contacts()}) AS h ON h.person = {key}"
+        + (f" ANTI JOIN {FORGOTTEN} AS f ON f.person = {key}" if decisions.forgets else "")
     )
     values = exactly(identifier(name) for name in ("person", *texts, CONTACT_HISTORY))
     engine.run(
         f"CREATE OR REPLACE TABLE {DIGESTS} AS SELECT person, "
-        f"md5_number_lower({literal(_salt(plan))} || {values}) AS digest FROM {_VALUES}"
+        f"{digest(f'{literal(_salt(plan))} || {values}')} AS digest FROM {_VALUES}"
     )
 
 
@@ -84,7 +104,7 @@ def _contacts() -> str:
     """SQL: for each person a text of all their contacts, free of their order."""
     event = exactly(f"{identifier(name)}::VARCHAR" for name in COLUMNS)
     return (
-        "SELECT person, count(*) || ':' || sum(md5_number_lower(event)::HUGEINT) AS contacts "
+        f"SELECT person, count(*) || ':' || sum({digest('event')}::HUGEINT) AS contacts "
         f"FROM (SELECT person, {event} AS event FROM {CONTACTS}) GROUP BY person"
     )
 
@@ -109,23 +129,31 @@ def column_digests(engine: Engine, plan: str, among: str | None = None) -> dict[
 def changes_since(engine: Engine, plan: str, kept: str, columns: Mapping[str, str]) -> Changes:
     """What differs between the table `kept` (digests of then) and `digests` (of now).
 
-    Fills `changed_people` (person). `columns` are the digests of then.
+    Fills `changed_people` (person), of whom anybody forgotten is one, also where they only leave
+    an audience. `columns` are the digests of then.
     """
     engine.run(
         "CREATE OR REPLACE TABLE changed_people AS SELECT person, "
         "CASE WHEN n.digest IS NULL THEN 'gone' WHEN k.digest IS NULL THEN 'new' "
         f"ELSE 'changed' END AS how FROM {identifier(kept)} AS k FULL JOIN {DIGESTS} AS n "
-        "USING (person) WHERE k.digest IS DISTINCT FROM n.digest"
+        f"USING (person) WHERE k.digest IS DISTINCT FROM n.digest "
+        f"AND person NOT IN (SELECT person FROM {FORGOTTEN})"
+    )
+    engine.run(
+        f"INSERT INTO changed_people SELECT person, 'forgotten' FROM {FORGOTTEN} WHERE person IN "
+        f"(SELECT person FROM {ASSIGNMENTS} UNION ALL SELECT person FROM {LEAVING})"
     )
     counts: dict[str, int] = dict(
         engine.rows("SELECT how, count(*) FROM changed_people GROUP BY 1")
     )
-    changed, gone, new = (counts.get(how, 0) for how in ("changed", "gone", "new"))
-    if gone:
-        return Changes(changed, gone, new, None)
+    changed, gone, new, forgotten = (
+        counts.get(how, 0) for how in ("changed", "gone", "new", "forgotten")
+    )
+    if gone or forgotten:
+        return Changes(changed, gone, new, forgotten, None)
     if not changed:
-        return Changes(changed, gone, new, ())
+        return Changes(changed, gone, new, forgotten, ())
     now = column_digests(engine, plan, kept)
     names = sorted({*now, *columns})
     differing = tuple(name for name in names if now.get(name) != columns.get(name))
-    return Changes(changed, gone, new, differing)
+    return Changes(changed, gone, new, forgotten, differing)

@@ -12,6 +12,11 @@ from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identi
 from targeter.plans.manifest import Plan
 
 
+def people_in(engine: Engine) -> int:
+    """How many people a plan has rows of."""
+    return int(engine.value(f"SELECT count(*) FROM {ASSIGNMENTS}"))
+
+
 def without_changed(engine: Engine, plan: Plan) -> Plan:
     """Take everybody in `changed_people` out of the tables of a plan."""
     for table in (ASSIGNMENTS, LEAVING, QUARANTINED):

@@ -12,6 +12,7 @@ from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
 from targeter.filters import formats_version
 from targeter.folders import MANIFEST, sha256_of
+from targeter.history import REMOVALS
 from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identity
 from targeter.plans.digests import CONTACT_HISTORY, DIGESTS, Changes
 from targeter.plans.manifest import (
@@ -98,8 +99,10 @@ def last_sent(history: Path) -> SavedPlan:
 
     Raises `NothingToCheck` when nothing was rendered.
     """
-    folders = [path.parent for path in history.glob(f"*/{MANIFEST}")]
-    batches = [open_rows(folder) for folder in folders if not folder.name.startswith(".")]
+    paths = (path.parent for path in history.glob(f"*/{MANIFEST}"))
+    folders = [folder for folder in paths if not folder.name.startswith(".")]
+    plans = [f for f in folders if read_manifest(f).get("kind") != REMOVALS]
+    batches = [open_rows(folder) for folder in plans]
     if not batches:
         message = f"nothing was rendered yet: there is no batch in {history.name}"
         raise NothingToCheck(message, help="targeter render writes one")
@@ -174,6 +177,7 @@ def refuse_other_data(changes: Changes) -> None:
             (changes.changed, "changed"),
             (changes.gone, "no longer there"),
             (changes.new, "not there before"),
+            (changes.forgotten, "forgotten since"),
         )
         if count
     ]

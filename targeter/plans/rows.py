@@ -9,13 +9,20 @@ from targeter.database import Engine
 
 def exactly(values: Iterable[str]) -> str:
     """SQL: texts as one text that no others make; a text that is missing differs from every one."""
-    parts = ", ".join(f"coalesce(strlen({v}) || ':' || {v}, '-')" for v in values)
-    return f"concat({parts})" if parts else "''"
+    return f"concat({parts})" if (parts := told_apart(values)) else "''"
+
+
+def told_apart(values: Iterable[str]) -> str:
+    """SQL: what `exactly` puts together, as arguments of `concat`, which leaves out what's NULL."""
+    return ", ".join(f"coalesce(strlen({v}) || ':', '-'), {v}" for v in values)
+
+
+def digest(text: str) -> str:
+    """SQL: the first 64 bits of a text's md5; as `md5_number_lower`, in a quarter of its time."""
+    return f"(md5_number({text}) >> 64)::UBIGINT"
 
 
 def order_free(engine: Engine, relation: str, text: str) -> str:
     """A digest of rows, each given as one text (SQL), that doesn't depend on their order."""
-    count, total = engine.row(
-        f"SELECT count(*), sum(md5_number_lower({text})::HUGEINT) FROM {relation}"
-    )
+    count, total = engine.row(f"SELECT count(*), sum({digest(text)}::HUGEINT) FROM {relation}")
     return f"{count}:{total}"

@@ -29,7 +29,8 @@ class Uses:
 def uses_of(bound: Bound, decisions: Decisions) -> tuple[Uses, ...]:
     """What is used for everybody, and then by each rule that runs, best rule first."""
     by_rule = dict(decisions.by_rule())
-    everybody = _uses(bound, EVERYBODY, _columns(bound, _for_everybody(bound)), ())
+    names = {*_columns(bound, _for_everybody(bound)), *_handed_over(bound)}
+    everybody = _uses(bound, EVERYBODY, names, ())
     rules = []
     for number, rule in enumerate(decisions.rules):
         choices = by_rule.get(number, [])
@@ -60,6 +61,12 @@ def _for_everybody(bound: Bound) -> Iterator[Condition]:
     yield from (handoff.when for handoff in project.handoffs)
     yield from (requirement.when for requirement in project.requirements)
     yield from (suppression.when for suppression in project.suppressions)
+
+
+def _handed_over(bound: Bound) -> Iterator[str]:
+    """What the teams of handoffs are told."""
+    asked = (scalar.text for one in bound.project.handoffs for _, scalar in one.columns)
+    yield from (column.name for column in map(bound.profile.get, asked) if column)
 
 
 def _columns(bound: Bound, conditions: Iterable[Condition]) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from targeter.binding import Bound
 from targeter.database import Engine, Row, identifier, literal
 from targeter.decisions import Choice
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.rendering.dictionaries import MANY, Filler, People
 from targeter.rendering.pieces import Piece, pieces
 from targeter.rendering.sums import IN_DOUBT, Sums
@@ -32,15 +32,15 @@ def render_choices(
     few: int = FEW,
     many: int = MANY,
 ) -> None:
-    """Write the texts of everybody in `waiting` (person, choice) into the table `drafts`.
+    """Write the texts of everybody in `waiting` (number, choice) into the table `drafts`.
 
-    `drafts` gets person, choice, text, length and why. Nobody waits twice with one choice, and
+    `drafts` gets number, choice, text, length and why. Nobody waits twice with one choice, and
     who waits has a profile. Fewer than `few` people with a choice, or more than `many` distinct
     values of a column, change how texts are made and never what they are.
     """
     engine.run(
         f"CREATE OR REPLACE TABLE {drafts} "
-        "(person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR)"
+        "(number INTEGER, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR)"
     )
     counts: dict[int, int] = dict(
         engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
@@ -50,7 +50,7 @@ def render_choices(
         people = sum(counts[choice.number] for choice in alike)
         choice = alike[0]
         writer = Writer(choice.template, choice.channel, bound, link_of(choice))
-        asked = _Asked(engine, bound.key, writer, alike, waiting, drafts)
+        asked = _Asked(engine, number_of(bound), writer, alike, waiting, drafts)
         cut = pieces(writer) if people >= few else None
         if not writer.columns:
             asked.write_one()
@@ -77,13 +77,13 @@ class _Asked:
     def __init__(
         self,
         engine: Engine,
-        key: str,
+        number: str,
         writer: Writer,
         choices: Sequence[Choice],
         waiting: str,
         drafts: str,
     ) -> None:
-        self._engine, self._key, self._writer = engine, key, writer
+        self._engine, self._number, self._writer = engine, number, writer
         self._waiting, self._drafts = waiting, drafts
         numbers = [str(choice.number) for choice in choices]
         self._only = numbers[0] if len(numbers) == 1 else None
@@ -93,7 +93,7 @@ class _Asked:
         """The one text of a template without values."""
         message = self._writer.write(())
         self._engine.run(
-            f"INSERT INTO {self._drafts} SELECT person, choice, {literal(message.text)}, "
+            f"INSERT INTO {self._drafts} SELECT number, choice, {literal(message.text)}, "
             f"{message.length}, {literal(message.why)} FROM {self._waiting} WHERE {self._these}"
         )
 
@@ -105,19 +105,19 @@ class _Asked:
         ]
         engine.run(
             "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.person, w.choice, {', '.join(numbered)} {self._people(waiting)}"
+            f"SELECT w.number, w.choice, {', '.join(numbered)} {self._people(waiting)}"
         )
         values = ", ".join(f"v{number}" for number in range(len(numbered)))
         engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached")
         # people find their text by the number of its input: a value may not survive the way
         # through Python and back (a date without end doesn't), and nobody may be lost
-        inputs = engine.chunks("SELECT rowid, * FROM inputs")
+        inputs = engine.chunks("SELECT rowid, * FROM inputs", what="messages")
         engine.load("texts", _TEXTS, (_row(writer, *row) for chunk in inputs for row in chunk))
         same = " AND ".join(
             f"i.v{number} IS NOT DISTINCT FROM a.v{number}" for number in range(len(numbered))
         )
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT a.person, a.choice, t.text, t.length, t.why "
+            f"INSERT INTO {self._drafts} SELECT a.number, a.choice, t.text, t.length, t.why "
             f"FROM reached AS a JOIN inputs AS i ON {same} JOIN texts AS t ON t.input = i.rowid"
         )
 
@@ -128,8 +128,8 @@ class _Asked:
         sums = Sums(self._writer, cut, filled)
         joined = f"{people.everyone} {sums.joins} {people.where}"
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT person, choice, {sums.judged} FROM (SELECT "
-            f"{people.person} AS person, {people.choice} AS choice, {sums.added} {joined})"
+            f"INSERT INTO {self._drafts} SELECT number, choice, {sums.judged} FROM (SELECT "
+            f"{people.number} AS number, {people.choice} AS choice, {sums.added} {joined})"
         )
         for dictionary in filled:
             engine.run(f"DROP TABLE {dictionary.table}")
@@ -138,25 +138,25 @@ class _Asked:
 
     def _reached(self, share: float) -> People:
         """Where the people's values are read, whatever costs least."""
-        columns, key = self._writer.columns, f"p.{identifier(self._key)}"
+        columns = self._writer.columns
         if share >= _MOST:  # the values of everybody cost less than a join
             shown = {name: f"p.{identifier(name)}" for name in columns}
             everybody = f"FROM {PROFILES} AS p"
             if share == 1 and self._only:
-                return People(key, self._only, shown, everybody, everybody)
-            return People(key, "w.choice", shown, everybody, *self._parts(self._waiting))
+                return People(self._number, self._only, shown, everybody, everybody)
+            return People("w.number", "w.choice", shown, everybody, *self._parts(self._waiting))
         shown = {name: f"p.c{number}" for number, name in enumerate(columns)}
         listed = ", ".join(f"p.{identifier(name)} AS {shown[name][2:]}" for name in columns)
         self._engine.run(
             "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.person, w.choice, {listed} {self._people()}"
+            f"SELECT w.number, w.choice, {listed} {self._people()}"
         )
-        return People("p.person", "p.choice", shown, "FROM reached AS p", "FROM reached AS p")
+        return People("p.number", "p.choice", shown, "FROM reached AS p", "FROM reached AS p")
 
     def _look_again(self) -> None:
         """Whole texts for those whose sums leave open whether they may go, or why not."""
         of_these = f"FROM {self._drafts} WHERE {self._these} AND why = '{IN_DOUBT}'"
-        self._engine.run(f"CREATE OR REPLACE TABLE in_doubt AS SELECT person, choice {of_these}")
+        self._engine.run(f"CREATE OR REPLACE TABLE in_doubt AS SELECT number, choice {of_these}")
         if self._engine.value("SELECT count(*) FROM in_doubt"):
             self._engine.run(f"DELETE {of_these}")
             self.write_whole("in_doubt")
@@ -165,7 +165,7 @@ class _Asked:
         return " ".join(self._parts(waiting or self._waiting))
 
     def _parts(self, waiting: str) -> tuple[str, str]:
-        joined = f"FROM {waiting} AS w JOIN {PROFILES} AS p ON p.{identifier(self._key)} = w.person"
+        joined = f"FROM {waiting} AS w JOIN {PROFILES} AS p ON {self._number} = w.number"
         return joined, f"WHERE w.{self._these}"
 
 

@@ -2,8 +2,10 @@
 
 from targeter.reports.copying import MissingValue, TemplateRow
 from targeter.reports.crossing import Beaten, Crossing, Overlap
+from targeter.reports.limited import refuse_clashes
 from targeter.reports.nearest import Seen
 from targeter.reports.plan import (
+    Back,
     Cell,
     Example,
     PlanReport,
@@ -19,6 +21,7 @@ from targeter.reports.why_not import Ending, Failed, Stopped, WhyNot, rule_calle
 
 __all__ = [
     "Audience",
+    "Back",
     "Beaten",
     "Cell",
     "Cost",
@@ -41,6 +44,7 @@ __all__ = [
     "Turnover",
     "WhyNot",
     "plan_report",
+    "refuse_clashes",
     "rule_called",
     "seen_in_data",
     "whole_report",

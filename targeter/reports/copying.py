@@ -9,7 +9,7 @@ from targeter.cells import REFUSED
 from targeter.database import identifier, literal
 from targeter.decisions import DECIDED
 from targeter.outcomes import RESULTS
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.rendering import TOO_LONG, SlowPart, limit_of, slow_parts
 from targeter.reports.asking import people_of
 from targeter.runs import Run
@@ -55,7 +55,7 @@ def template_rows(run: Run) -> tuple[TemplateRow, ...]:
     written = {row[0]: row[1:] for row in rows}
     unfit: dict[int, int] = dict(
         run.engine.rows(
-            f"SELECT choice, count(DISTINCT person) FROM {REFUSED} "
+            f"SELECT choice, count(DISTINCT number) FROM {REFUSED} "
             f"WHERE why = {literal(TOO_LONG)} GROUP BY 1"
         )
     )
@@ -154,7 +154,7 @@ def _lacking(run: Run, held: _Held, columns: list[str]) -> dict[tuple[str, str],
     words = [*_named(rules, "h"), *_named(nulls, "n")]
     run.engine.run(
         f"CREATE OR REPLACE TABLE lacking AS SELECT {', '.join(words)}, count(*) AS people "
-        f"FROM {DECIDED} AS d JOIN {PROFILES} AS p ON p.{identifier(run.bound.key)} = d.person "
+        f"FROM {DECIDED} AS d JOIN {PROFILES} AS p ON {number_of(run.bound)} = d.number "
         "GROUP BY ALL"
     )
     tests = {(name, ""): _bit("h", number) for number, name in enumerate(names)}

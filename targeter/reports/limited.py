@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from statistics import NormalDist
 
 from targeter.database import literal
+from targeter.errors import RulesAreWrong
 from targeter.findings import Finding, Place
 from targeter.limits import Holdout
 from targeter.outcomes import RESULTS
@@ -61,6 +62,17 @@ def _small_pilot(run: Run) -> Iterator[Finding]:
         message = f"the pilot has {chosen:,} of {run.limit:,} people: an audience goes whole or not"
         help_ = "a larger --limit has room for the next audience"
         yield Finding("TG725", message, None, help_)
+
+
+def refuse_clashes(run: Run) -> None:
+    """Nothing is kept or rendered of a plan in which one post would need two links.
+
+    Raises `RulesAreWrong` with every such text.
+    """
+    found = tuple(_clashing_links(run))
+    if found:
+        texts = "1 promoted text has" if len(found) == 1 else f"{len(found):,} promoted texts have"
+        raise RulesAreWrong(f"{texts} more than one link", findings=found)
 
 
 # -- control groups --------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from targeter.cells import smallest_audience
@@ -11,12 +11,14 @@ from targeter.database import Engine, literal
 from targeter.findings import Finding, in_order
 from targeter.lint.report import unsilenced
 from targeter.outcomes import LEAVING, RESULTS
+from targeter.pacing import Paced
 from targeter.plans import plan_id
 from targeter.rendering import SlowPart, limit_of
 from targeter.reports.asking import counted
 from targeter.reports.copying import TemplateRow, slow_templates, template_rows
 from targeter.reports.idle import idle_because
 from targeter.reports.limited import limit_findings
+from targeter.reports.paced import pace_findings, paces
 from targeter.runs import Run
 
 # How many of the texts that were shut are told.
@@ -55,6 +57,14 @@ class Stop:
     name: str
     detail: str
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """When those who rest may get a message again: the first of them, and the last."""
+
+    first: dt.date
+    last: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +113,7 @@ class PlanReport:
     outcomes: dict[str, int]
     rules: tuple[RuleRow, ...]
     stops: tuple[Stop, ...]
+    back: Back | None
     templates: tuple[TemplateRow, ...]
     slow: tuple[SlowPart, ...]
     campaigns: tuple[Total, ...]
@@ -110,6 +121,7 @@ class PlanReport:
     languages: tuple[Total, ...]
     cells: tuple[Cell, ...]
     audiences: tuple[Turnover, ...]
+    paces: tuple[Paced, ...]
     shut: tuple[Cell, ...]
     shut_count: int
     findings: tuple[Finding, ...]
@@ -128,9 +140,10 @@ def plan_report(run: Run, examples: int) -> PlanReport:
     """Count everything a plan shows, with `examples` messages a rule."""
     rules = tuple(_rules(run, examples))
     templates = template_rows(run)
-    campaigns = _by_choice(run, [c.rule.campaign or "" for c in run.decisions.choices])
-    channels = _by_choice(run, [c.channel.name for c in run.decisions.choices])
-    languages = _by_choice(run, [c.template.language or "" for c in run.decisions.choices])
+    choices, counts = run.decisions.choices, _counts(run.engine)
+    campaigns = _by_choice(counts, [c.rule.campaign or "" for c in choices])
+    channels = _by_choice(counts, [c.channel.name for c in choices])
+    languages = _by_choice(counts, [c.template.language or "" for c in choices])
     return PlanReport(
         plan_id=plan_id(run),
         as_of=run.bound.today,
@@ -139,6 +152,7 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         outcomes=run.outcomes,
         rules=rules,
         stops=tuple(_stops(run)),
+        back=_back(run.engine),
         templates=templates,
         slow=slow_templates(run),
         campaigns=campaigns,
@@ -146,6 +160,7 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         languages=languages,
         cells=tuple(_cells(run)),
         audiences=tuple(_turnover(run)),
+        paces=tuple(paces(run)),
         shut=tuple(_shut(run)),
         shut_count=int(run.engine.value("SELECT count(*) FROM closed")),
         findings=in_order(
@@ -162,7 +177,8 @@ def seen_in_data(run: Run) -> tuple[Finding, ...]:
 def _findings(
     run: Run, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
 ) -> tuple[Finding, ...]:
-    return in_order([*run.findings, *_data_findings(run, rules, templates), *limit_findings(run)])
+    shown = (*_data_findings(run, rules, templates), *limit_findings(run), *pace_findings(run))
+    return in_order([*run.findings, *shown])
 
 
 def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
@@ -212,6 +228,10 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
     pairs = [(c.number, c.rule_number) for c in run.decisions.choices]
     if not pairs:
         return {}
+    messages = (
+        f"FROM {RESULTS} AS r JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
+        "ON c.choice = r.choice AND r.outcome = 'message'"
+    )
     rows = run.engine.rows(
         "SELECT rule, choice, person, text, length FROM ("
         "SELECT *, row_number() OVER (PARTITION BY rule ORDER BY place, md5(person), person) AS n "
@@ -221,8 +241,7 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
         "(PARTITION BY rule ORDER BY length DESC, md5(person), person) = 1 THEN 1 "
         "ELSE 2 END AS place FROM (SELECT c.rule, r.choice, any_value(r.text) AS text, "
         "min(r.person) AS person, min(r.length) AS length "
-        f"FROM {RESULTS} AS r JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
-        "ON c.choice = r.choice WHERE r.outcome = 'message' GROUP BY c.rule, r.choice, r.text))) "
+        f"{messages} {_borders(messages, count)} GROUP BY c.rule, r.choice, r.text))) "
         f"WHERE n <= {int(count)} ORDER BY rule, n"
     )
     examples: dict[int, list[Example]] = {}
@@ -230,6 +249,20 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
         limit = limit_of(text, run.decisions.choices[choice].channel)
         examples.setdefault(rule, []).append(Example(person, text, length, limit))
     return examples
+
+
+def _borders(messages: str, count: int) -> str:
+    """SQL: where only the shortest and the longest are wanted, messages of other lengths are not.
+
+    All of them would have to be compared with each other.
+    """
+    if count > 2:
+        return ""
+    wanted = "b.low" if count == 1 else "b.low, b.high"
+    return (
+        f"JOIN (SELECT c.rule, min(r.length) AS low, max(r.length) AS high {messages} GROUP BY 1) "
+        f"AS b ON b.rule = c.rule AND r.length IN ({wanted})"
+    )
 
 
 # -- everything else -------------------------------------------------------------------------
@@ -243,9 +276,15 @@ def _stops(run: Run) -> Iterator[Stop]:
         yield Stop(gate.outcome, gate.name, gate.detail, counts.get(number, 0))
 
 
-def _by_choice(run: Run, names: Sequence[str]) -> tuple[Total, ...]:
+def _back(engine: Engine) -> Back | None:
+    first, last = engine.row(
+        f"SELECT min(until), max(until) FROM {RESULTS} WHERE outcome = 'resting'"
+    )
+    return Back(first, last) if first else None
+
+
+def _by_choice(counts: Mapping[tuple[int, str], int], names: Sequence[str]) -> tuple[Total, ...]:
     """Messages counted by a name that each choice has; largest first."""
-    counts = _counts(run.engine)
     totals: dict[str, int] = dict.fromkeys(names, 0)
     for number, name in enumerate(names):
         totals[name] += counts.get((number, "message"), 0)

@@ -157,7 +157,7 @@ def _ways(run: Run, number: int | None) -> list[_Way]:
         "r.status IS NOT DISTINCT FROM 'staying', "
         f"CASE WHEN w.first IS NULL THEN g.why END, count(*) FROM {WALKED} AS w "
         f"JOIN {RESULTS} AS r USING (person) LEFT JOIN {CHOICE_RULES} AS c USING (choice) "
-        "LEFT JOIN given_way AS g USING (person) GROUP BY ALL ORDER BY ALL"
+        "LEFT JOIN given_way AS g ON g.number = r.number GROUP BY ALL ORDER BY ALL"
     )
     return [_Way(*row) for row in rows]
 
@@ -174,7 +174,7 @@ _FURTHEST = (
 
 
 def _give_way(run: Run, number: int | None) -> None:
-    """Fill `given_way` (person, why): why the rule had no message for them, as an outcome."""
+    """Fill `given_way` (number, why): why the rule had no message for them, as an outcome."""
     choices = [c for c in run.decisions.choices if c.rule_number == number]
     ours = f"list_contains({list_literal(c.number for c in choices)}::INTEGER[], choice)"
     lost = Either(tuple(_out_of_reach(choice) for choice in choices))
@@ -182,17 +182,21 @@ def _give_way(run: Run, number: int | None) -> None:
         f"CASE WHEN why = {literal(TOO_SMALL)} THEN 'audience_too_small' "
         f"WHEN starts_with(why, {literal(BLOCKED)}) THEN 'blocked' ELSE 'no_copy' END"
     )
+    rested = (
+        f"SELECT d.number, 'resting' AS why FROM {RULE_RESTS} AS r JOIN {DECIDED} AS d "
+        f"USING (person) WHERE r.rule = {literal(number)}"
+    )
     reasons = (
-        f"SELECT person, 'resting' AS why FROM {RULE_RESTS} WHERE rule = {literal(number)}",
-        f"SELECT person, 'over_cap' FROM {OVER} WHERE {ours}",
-        f"SELECT person, {turned_away} FROM {REFUSED} WHERE {ours}",
-        f"SELECT person, 'unreachable' FROM {DECIDED} WHERE {question(lost)}",
+        rested,
+        f"SELECT number, 'over_cap' FROM {OVER} WHERE {ours}",
+        f"SELECT number, {turned_away} FROM {REFUSED} WHERE {ours}",
+        f"SELECT number, 'unreachable' FROM {DECIDED} WHERE {question(lost)}",
     )
     furthest = list_literal(_FURTHEST)
     run.engine.run(
-        "CREATE OR REPLACE TABLE given_way AS SELECT person, "
+        "CREATE OR REPLACE TABLE given_way AS SELECT number, "
         f"({furthest})[min(list_position({furthest}, why))] AS why "
-        f"FROM ({' UNION ALL '.join(reasons)}) GROUP BY person"
+        f"FROM ({' UNION ALL '.join(reasons)}) GROUP BY number"
     )
 
 

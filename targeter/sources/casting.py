@@ -6,11 +6,14 @@ and whoever asked counts those.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from targeter.database import list_literal, literal
 from targeter.sources.declared import DeclaredColumn
 
+# What a text begins with that isn't blank: nearly all do, and comparing takes next to no time.
+_VISIBLE = "BETWEEN '!' AND '~'"
 _BLANK = r"[\s\pZ]*"
 _EDGES = r"^[\s\pZ]|[\s\pZ]$"
 _INNER = r"(?s)^[\s\pZ]*(.*?)[\s\pZ]*$"
@@ -38,13 +41,16 @@ def matches(text: str, pattern: str) -> str:
 
 def not_blank(text: str) -> str:
     """A text as it is, NULL when nothing but white space is in it."""
-    return f"CASE WHEN NOT {matches(text, _BLANK)} THEN {text} END"
+    return (
+        f"CASE WHEN {text} {_VISIBLE} THEN {text} WHEN NOT {matches(text, _BLANK)} THEN {text} END"
+    )
 
 
 def trimmed(text: str) -> str:
     """A text without white space of any script around it, NULL when nothing is left."""
     return (
-        f"CASE WHEN {matches(text, _BLANK)} THEN NULL "
+        f"CASE WHEN {text} {_VISIBLE} AND array_extract({text}, -1) {_VISIBLE} THEN {text} "
+        f"WHEN {matches(text, _BLANK)} THEN NULL "
         f"WHEN regexp_matches({text}, {literal(_EDGES)}) "
         f"THEN regexp_extract({text}, {literal(_INNER)}, 1) ELSE {text} END"
     )
@@ -202,7 +208,10 @@ def from_typed(value: str, type_: str, column: DeclaredColumn) -> tuple[str, str
     value is bad.
     """
     given, plain_type = plain(value, type_)
-    if plain_type == column.engine_type and not column.missing:
+    if column.missing:
+        text = trimmed(_as_text(given, plain_type))
+        given = f"CASE WHEN ({without(f'({text})', column.missing)}) IS NOT NULL THEN {given} END"
+    if plain_type == column.engine_type:
         return given, given, False
     if plain_type == "BIGINT" and column.type == "number":
         return given, f"CAST({given} AS DOUBLE)", False
@@ -215,13 +224,24 @@ def from_typed(value: str, type_: str, column: DeclaredColumn) -> tuple[str, str
         return given, f"TRY_CAST({given} AS DECIMAL(18,6))", True
     if plain_type.startswith("DECIMAL") and column.type == "number":
         return given, f"CAST({given} AS DOUBLE)", False
-    text = without(f"({trimmed(_as_text(given, plain_type))})", column.missing)
+    if column.type == "decimal" and _is_within_decimal(plain_type):
+        return given, f"CAST({given} AS DECIMAL(18,6))", False
+    text = f"({trimmed(_as_text(given, plain_type))})"
     if column.type in ("integer", "decimal", "number"):
         text = without_nan(f"({text})")
     if column.type == "text":
         kept = f"CASE WHEN ({text}) IS NOT NULL THEN {_as_text(given, plain_type)} END"
         return kept, kept, False
     return text, from_text(f"({text})", column), True
+
+
+def _is_within_decimal(type_: str) -> bool:
+    """Whether every value of a type is one of ours: at most 12 digits before the point, 6 after."""
+    found = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", type_)
+    if found is None:
+        return False
+    digits, places = map(int, found.groups())
+    return places <= 6 and digits - places <= 12
 
 
 def _as_text(value: str, type_: str) -> str:

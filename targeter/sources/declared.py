@@ -79,7 +79,10 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source. Exactly one of `path`, `variable` (a database) and `sql` says where rows are."""
+    """One source. Exactly one of `path`, `variable` (a database) and `sql` says where rows are.
+
+    `version` is a query whose answer is another one when the rows of a database are.
+    """
 
     name: str
     place: Place
@@ -90,6 +93,7 @@ class Source:
     table: str | None = None
     query: str | None = None
     variable: str | None = None
+    version: str | None = None
     sql: Scalar | None = None
     key: str | None = None
     person: Link | None = None
@@ -157,6 +161,7 @@ def _source(name: Scalar, node: Node, found: list[Finding]) -> Source | None:
         table=fields.text("table"),
         query=fields.text("query"),
         variable=variable,
+        version=fields.text("version"),
         sql=sql,
         key=fields.text("key"),
         person=_link(fields),
@@ -170,7 +175,9 @@ def _source(name: Scalar, node: Node, found: list[Finding]) -> Source | None:
     if source.query and not variable:
         message = f"{what}: 'query' goes with 'database'; a DuckDB file has 'table'"
         found.append(Finding("TG105", message, name.place))
-    fields.not_yet("version")
+    if source.version and not variable:
+        message = f"{what}: 'version' goes with 'database'; a file shows by itself if it changed"
+        found.append(Finding("TG105", message, name.place))
     fields.done()
     return source
 

@@ -63,6 +63,14 @@ def folders(
     return tuple(sorted(result))
 
 
+def bytes_of(sources: Sequence[Source], root: Path, data_roots: Sequence[Path] = ()) -> int | None:
+    """How many bytes the files of all sources have as they lie there; None with a database."""
+    if any(source.variable is not None for source in sources):
+        return None
+    files = (file for source in sources for file in _matches(source, root, data_roots)[0])
+    return sum(file.path.stat().st_size for file in files)
+
+
 def files_of(source: Source, root: Path, data_roots: Sequence[Path] = ()) -> tuple[SourceFile, ...]:
     """The files of a source, in the order of their names; raises `BadData` when there is none.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from targeter.database import Engine, EngineError, identifier
@@ -13,6 +14,8 @@ from targeter.errors import BadData
 from targeter.findings import Finding
 from targeter.sources.declared import Source
 from targeter.sources.relation import Looks, ReadColumn, Relation, by_row
+
+T = TypeVar("T")
 
 _REASONS = (
     ("password authentication failed", "the user or the password was refused"),
@@ -38,6 +41,27 @@ def read_postgres(engine: Engine, source: Source) -> Relation:
     Raises `BadData` with the reason, never with anything of the connection string: a driver's own
     words may hold the password.
     """
+    return _asked_of_server(source, lambda connection: _read(engine, source, connection))
+
+
+def version_of(source: Source) -> str:
+    """What the server answers to a source's `version` query: its one row, as a text.
+
+    Raises `BadData` as reading does, and for an answer of no row or several.
+    """
+    return _asked_of_server(source, lambda connection: _versioned(source, connection))
+
+
+def server_of(source: Source) -> str:
+    """A digest of the server's address without its password. Raises `BadData` without one."""
+    address = uri = _connection_string(source)
+    for secret in _secrets(uri):
+        if secret != uri:
+            address = address.replace(secret, "")
+    return hashlib.sha256(address.encode()).hexdigest()
+
+
+def _asked_of_server(source: Source, ask: Callable[[Any], T]) -> T:
     uri = _connection_string(source)
     dbapi = _driver(source)
     try:
@@ -46,7 +70,7 @@ def read_postgres(engine: Engine, source: Source) -> Relation:
         # the driver's message may quote the connection string: only its code is used
         raise _bad(source, "connecting failed", _reason(error)) from None
     try:
-        return _read(engine, source, connection)
+        return ask(connection)
     except EngineError as error:
         raise _bad(source, "reading failed", _scrubbed(error.trouble.message, uri)) from None
     except BadData:
@@ -98,11 +122,28 @@ def _read(engine: Engine, source: Source, connection: Any) -> Relation:
     return Relation(name, columns, (), is_stored=True, locate=by_row(what))
 
 
+def _versioned(source: Source, connection: Any) -> str:
+    query = _within(source.version or "")
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+        cursor.execute(f"SELECT CAST(version AS text) FROM ({query}) AS version")
+        rows = cursor.fetchmany(2)
+    if len(rows) != 1:
+        found = "no row" if not rows else "several rows"
+        raise _bad(source, "asking for its version failed", f"one row is needed, not {found}")
+    return str(rows[0][0])
+
+
 def _asked(source: Source) -> str:
     if source.query is not None:
-        return f"{source.query.rstrip().rstrip(';')}\n"
+        return _within(source.query)
     table = ".".join(identifier(part) for part in (source.table or "").split("."))
     return f"SELECT * FROM {table}"
+
+
+def _within(query: str) -> str:
+    """A query as it can stand in brackets: a comment at its end must not eat them."""
+    return f"{query.rstrip().rstrip(';')}\n"
 
 
 def _server_type(field: Any) -> str:

@@ -6,7 +6,6 @@ import datetime as dt
 import os
 import shlex
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +15,7 @@ from pathlib import Path
 from targeter import pipeline
 from targeter.database import Engine, EngineError, failed
 from targeter.errors import TargeterError, WrongUsage
+from targeter.folders import scratch_folder
 from targeter.pipeline import Options, Progress, silent
 from targeter.project import SETTINGS
 from targeter.sources.files import format_of_path
@@ -61,8 +61,8 @@ def init(
     """
     root = _real(folder)
     _refuse_project(folder)
-    with tempfile.TemporaryDirectory(prefix="targeter-") as scratch:
-        stage = Path(scratch).resolve() / "project"
+    with scratch_folder() as scratch:
+        stage = scratch.resolve() / "project"
         stage.mkdir()
         if files:
             places, notes = _drafted(stage, root, _given(files), person, progress)

@@ -230,7 +230,11 @@ def _passed_over(run: Run, key: str, person: Person, told: Explanation) -> Itera
     if expected is None or told.template == expected.text:
         return
     refused: dict[int, str] = dict(
-        run.engine.rows(f"SELECT choice, why FROM {REFUSED} WHERE person = $1", [key])
+        run.engine.rows(
+            f"SELECT f.choice, f.why FROM {REFUSED} AS f JOIN {RESULTS} AS r USING (number) "
+            "WHERE r.person = $1",
+            [key],
+        )
     )
     for choice in run.decisions.choices:
         template = choice.template

@@ -167,8 +167,15 @@ def people(engine: Engine, count: int) -> None:
         [count],
     )
     engine.run(
-        "CREATE OR REPLACE TABLE waiting AS SELECT person_id AS person, 0 AS choice FROM profiles"
+        "CREATE OR REPLACE TABLE waiting AS "
+        "SELECT rowid::INTEGER AS number, 0 AS choice FROM profiles"
     )
+
+
+_WRITTEN = (
+    "SELECT p.person_id AS person, d.text FROM drafts AS d JOIN profiles AS p "
+    "ON p.rowid = d.number ORDER BY person"
+)
 
 
 class Bench:
@@ -185,7 +192,7 @@ class Bench:
             begun = time.process_time()
             render_choices(self._engine, self._made.bound, [choice], "waiting", "drafts")
             writing.append(time.process_time() - begun)
-            self._copy("SELECT person, text FROM drafts ORDER BY person", "ours")
+            self._copy(_WRITTEN, "ours")
             ours.append(time.process_time() - begun)
         self._check(case)
         return Result(
@@ -200,7 +207,7 @@ class Bench:
     def write(self, case: Case) -> None:
         """Ours alone."""
         render_choices(self._engine, self._made.bound, [self._choice(case)], "waiting", "drafts")
-        self._copy("SELECT person, text FROM drafts ORDER BY person", "ours")
+        self._copy(_WRITTEN, "ours")
 
     def _choice(self, case: Case) -> Choice:
         read = template(case.body)

@@ -32,6 +32,7 @@ from tests import worlds
 
 SEED = 2026
 NUMBERS, AREAS, PHONES, TEXTS = 10, 40, 12, 3
+ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,15 @@ def _fill(engine: Engine, people: int) -> None:
 # -- the two comparisons ---------------------------------------------------------------------
 
 
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _timed(*works: Callable[[], object]) -> list[float]:
+    """The shortest time of each, by turns, so that a busy moment is nobody's."""
+    best = [float("inf")] * len(works)
+    for _ in range(ROUNDS):
+        for number, work in enumerate(works):
+            start = time.perf_counter()
+            work()
+            best[number] = min(best[number], time.perf_counter() - start)
+    return best
 
 
 def _case(world: World) -> str:
@@ -207,7 +213,7 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
             f"SELECT person, {decisions.first_rule()} AS rule FROM signatures"
         )
 
-    theirs, mine = _timed(by_hand), _timed(ours)
+    theirs, mine = _timed(by_hand, ours)
     different = engine.value(
         "SELECT count(*) FROM by_hand JOIN winners USING (person) "
         "WHERE by_hand.rule IS DISTINCT FROM winners.rule"
@@ -231,8 +237,7 @@ def _everything(engine: Engine, world: World, people: int) -> Row:
         choose_pilot(engine, decisions, None)
         settle(engine, decisions, people)
 
-    theirs = _timed(lambda: _script(engine, world))
-    mine = _timed(ours)
+    theirs, mine = _timed(lambda: _script(engine, world), ours)
     different = engine.rows(
         "SELECT r.outcome, s.outcome, count(*) FROM results AS r JOIN script AS s USING (person) "
         "WHERE (r.outcome, r.text) IS DISTINCT FROM (s.outcome, s.text) GROUP BY ALL"

@@ -92,6 +92,7 @@ def test_a_render_names_its_files(tmp_path: Path) -> None:
         ("creatives", 1),
         ("creatives", 1),
         ("audiences", 1),
+        ("handed over", 1),
     ]
     (audience,) = ran["exports"]["x_audiences"]["audiences"]
     assert (audience["size"], audience["usable"]) == (4, None)

@@ -95,22 +95,6 @@ def test_a_stream_that_knows_no_letters_gets_their_numbers(tmp_path: Path) -> No
     assert done.stdout.isascii()
 
 
-def test_help_loads_neither_the_engine_nor_the_drawing() -> None:
-    program = (
-        "import sys; from targeter.cli.boundary import run; run(['--help']); "
-        "print([m for m in ('duckdb', 'jinja2', 'yaml', 'rich', 'targeter.pipeline') "
-        "if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines()[-1] == "[]"
-
-
 def test_an_interrupted_command_ends_with_130(tmp_path: Path) -> None:
     root = bakery(tmp_path / "project")
     settings = root / "rules" / "targeter.yaml"

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.exporters.fair import fair, person
+from tests.exporters.fair import render as render_fair
+
 from .bakery import Ran, bakery, targeter
 from .busy import busy_bakery
 
@@ -55,6 +58,14 @@ BUSY_CASES = [
     ("explain-blocked", ("explain", "hob"), 80),
 ]
 
+# Of a fair three of whose five people are in an audience and may not be there any more.
+LEAVING_CASES = [
+    ("optouts", ("optouts",), 80),
+    ("optouts-nobody", ("optouts",), 80),
+    ("history-forget", ("history", "forget", "p00004", "p00005"), 80),
+    ("access-forgotten", ("access", "p00004"), 80),
+]
+
 
 @pytest.mark.parametrize(("name", "words", "columns"), CASES, ids=[case[0] for case in CASES])
 def test_a_screen_is_as_it_was(
@@ -77,6 +88,17 @@ def test_a_screen_with_a_past_is_as_it_was(
     _check(name, targeter(*words, "--project", busy, columns=columns))
 
 
+def test_screens_of_leaving_are_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    people = [person(1), person(2), person(3), person(4), person(5)]
+    render_fair(fair(tmp_path, people))
+    fair(tmp_path, [person(2, agreed="false"), person(3, agreed=""), *people[3:]])
+    for name, words, columns in LEAVING_CASES:
+        _check(name, targeter(*words, "--as-of", "2026-11-02", columns=columns))
+
+
 def _check(name: str, ran: Ran) -> None:
     assert (ran.code, ran.err) == (0, "")
     shown = re.sub(r"  [0-9a-f]{16}$", "  the-plan's-digest", ran.out, flags=re.MULTILINE)
@@ -88,7 +110,7 @@ def _check(name: str, ran: Ran) -> None:
 
 @pytest.mark.parametrize("path", sorted(SCREENS.glob("*.txt")), ids=lambda path: path.stem)
 def test_a_screen_holds_to_its_width_and_ends_no_line_with_spaces(path: Path) -> None:
-    widths = {name: columns for name, _, columns in [*CASES, *BUSY_CASES]}
+    widths = {name: columns for name, _, columns in [*CASES, *BUSY_CASES, *LEAVING_CASES]}
     for line in path.read_text(encoding="utf-8").splitlines():
         assert line == line.rstrip()
         assert "\x1b" not in line

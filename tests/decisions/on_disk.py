@@ -58,8 +58,8 @@ def write(world: World, root: Path) -> Path:
     return root
 
 
-def write_history(folder: Path, contacts: Sequence[Contact]) -> None:
-    """Contacts as a rendered batch holds them."""
+def write_history(folder: Path, contacts: Sequence[Contact], day: dt.date | None = None) -> None:
+    """Contacts as a rendered batch holds them; planned on that day, where it matters."""
     batch = folder / "earlier"
     batch.mkdir(parents=True)
     rows = [
@@ -71,7 +71,8 @@ def write_history(folder: Path, contacts: Sequence[Contact]) -> None:
     engine.run(f"COPY contacts TO {literal(str(file))} (FORMAT parquet)")
     engine.close()
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    manifest = {"files": [{"name": history.FILE, "sha256": digest}]}
+    manifest: dict[str, object] = {"files": [{"name": history.FILE, "sha256": digest}]}
+    manifest |= {"as_of": day.isoformat()} if day else {}
     sealed = {**manifest, "seal": seal_of(manifest)}
     (batch / "manifest.json").write_text(json.dumps(sealed))
 

@@ -84,7 +84,9 @@ def test_a_place_that_a_closed_cell_leaves_goes_to_the_next(tmp_path: Path) -> N
     }
 
 
-@pytest.mark.parametrize("wrong", ["rank_by: name", "rank_by: agee", "max_people: none"])
+@pytest.mark.parametrize(
+    "wrong", ["rank_by: name", "rank_by: agee", "rank_by: 2 * 3", "max_people: none"]
+)
 def test_a_rank_that_orders_nobody_is_found(tmp_path: Path, wrong: str) -> None:
     key, _, value = wrong.partition(": ")
     more = {"max_people": "3", key: value}

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from targeter import batches, pipeline, plans
+from targeter import batches, pipeline, plans, reports
 from targeter.errors import RulesAreWrong
+from targeter.explain.asking import end_of
 from targeter.runs import Run
 from tests import worlds
 from tests.decisions.model import Contact
@@ -36,8 +37,9 @@ def _got(*days_ago: int, rule: str = "everybody", hour: int | None = None) -> li
 def _ended(root: Path, contacts: Iterable[Contact] = ()) -> tuple[str, object, object]:
     write_history(root / "batches", list(contacts))
     with worlds.planned(root) as run:
-        row = run.engine.row("SELECT outcome, until, because FROM results WHERE person = 'anna'")
-        return row[0], row[1], row[2]
+        end = end_of(run, "anna")
+        assert end is not None
+        return end.outcome, end.until, end.because
 
 
 # -- at the borders --------------------------------------------------------------------------
@@ -49,10 +51,29 @@ def test_a_cooldown_ends_when_its_time_is_over(tmp_path: Path, days: int, outcom
     assert _ended(root, _got(days))[0] == outcome
 
 
+def test_a_plan_says_when_they_come_back(tmp_path: Path) -> None:
+    root = project(tmp_path, settings="cooldown: 7 days\n")
+    write_history(root / "batches", _got(3))
+    with worlds.planned(root) as run:
+        told = reports.plan_report(run, 0).back
+        assert told == reports.Back(DAY + dt.timedelta(4), DAY + dt.timedelta(4))
+    with worlds.planned(project(tmp_path / "new", settings="cooldown: 7 days\n")) as run:
+        assert reports.plan_report(run, 0).back is None
+
+
 def test_who_rests_is_told_until_when_and_because_of_what(tmp_path: Path) -> None:
     root = project(tmp_path, settings="cooldown: 7 days\n")
     until = DAY + dt.timedelta(4)
     assert _ended(root, _got(3)) == ("resting", until, "got hello on 2026-10-29")
+
+
+def test_a_message_that_is_under_way_is_told_as_such(tmp_path: Path) -> None:
+    root = project(tmp_path, settings="cooldown: 7 days\n")
+    write_history(root / "batches", _got(-1), DAY)
+    with worlds.planned(root) as run:
+        end = end_of(run, "anna")
+    assert end is not None
+    assert (end.until, end.because) == (DAY + dt.timedelta(8), "gets hello on 2026-11-02")
 
 
 def test_a_time_within_a_day_counts_from_then_and_not_from_midnight(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ and each mapping they finish says which keys they asked it for.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,32 +29,15 @@ Asked = dict[int, set[str]]
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """For each mapping, by where it starts: the keys that its reader asked for and serves."""
-    result: Asked = {}
-    done, not_yet = Fields.done, Fields.not_yet
+    result: Asked = defaultdict(set)
+    done = Fields.done
 
     def listened(self: Fields) -> None:
-        result.setdefault(self.entries.start, set()).update(self._known)
+        result[self.entries.start].update(self._known)
         done(self)
 
-    def refused(self: Fields, *keys: str) -> None:
-        later.setdefault(self.entries.start, set()).update(keys)
-        not_yet(self, *keys)
-
-    later: Asked = {}
     monkeypatch.setattr(Fields, "done", listened)
-    monkeypatch.setattr(Fields, "not_yet", refused)
-    return _Served(result, later)
-
-
-class _Served(dict[int, set[str]]):
-    """What is asked for, without what is only known to be refused."""
-
-    def __init__(self, asked: Asked, later: Asked) -> None:
-        super().__init__()
-        self._asked, self._later = asked, later
-
-    def __missing__(self, start: int) -> set[str]:
-        return self._asked.get(start, set()) - self._later.get(start, set())
+    return result
 
 
 def _closed(schema: Schema, shape: Schema, node: Node) -> Iterator[tuple[str, Schema, Entries]]:
@@ -120,5 +104,5 @@ def test_channels() -> None:
     read_settings(parsed("rules/targeter.yaml", settings), found)
     listed = found[0].message.partition("there are ")[2].split(", ")
     keys = FILES["settings"].schema["definitions"]["channel"]["properties"]  # type: ignore[index]
-    own = {"like", "footer", "cost", "stay", "exporter", "columns", "audience_by"}
+    own = {"like", "footer", "cost", "stay", "exporter", "columns", "audience_by", "pace"}
     assert set(keys) == {*listed, *own}

@@ -78,7 +78,13 @@ def test_channels_without_columns_share_their_files(tmp_path: Path) -> None:
         (PLAIN.replace("}", ", exporter: mesages}"), "TG105", "no exporter 'mesages'"),
         (PLAIN.replace("}", ", exporter: x_audiences}"), "TG105", "not for direct channels"),
         (PLAIN.replace("}", ", audience_by: {email: mail}}"), "TG105", "for promoted channels"),
-        (PLAIN.replace("}", ", pace: 20 per day}"), "TG109", "'pace' is not served yet"),
+        (PLAIN.replace("}", ", pace: 0 per day}"), "TG105", "not '0 per day'"),
+        (PLAIN.replace("}", ", pace: -5 per day}"), "TG105", "such as 20000 per day"),
+        (PLAIN.replace("}", ", pace: 20}"), "TG105", "such as 20000 per day, not '20'"),
+        (PLAIN.replace("}", ", pace: 20 per week}"), "TG105", "such as 20000 per day"),
+        (PLAIN.replace("}", ", pace: '20,000 per day'}"), "TG105", "such as 20000 per day"),
+        (PLAIN.replace("}", ", pace: 1.5 per day}"), "TG105", "such as 20000 per day"),
+        (PLAIN.replace("}", ", pace: [20]}"), "TG105", "'pace' must be a single value"),
     ],
 )
 def test_what_can_not_be_exported_is_a_finding(
@@ -96,6 +102,7 @@ def test_what_can_not_be_exported_is_a_finding(
         ("audience_by: {mail: mail}", "TG103", "has no key 'mail'"),
         ("columns: {to: handle}", "TG105", "'columns' are for direct channels"),
         ("exporter: messages", "TG105", "not for promoted channels"),
+        ("pace: 20 per day", "TG105", "'pace' is for direct channels"),
     ],
 )
 def test_what_no_audience_can_be_made_of_is_a_finding(

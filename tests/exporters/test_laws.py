@@ -48,7 +48,7 @@ def _expected(done: Rendered, mails: Sequence[str]) -> Network:
         name, outcome, text = row[0], row[1], row[8]
         mail = mails[int(name[1:])]
         if outcome == "message" and mail:
-            found.setdefault(names[sha(f"wall\x1f{text}")[:10]], set()).add(sha(mail))
+            found.setdefault(names[sha(f"wall\x1f{text}")[:16]], set()).add(sha(mail))
     return found
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -106,17 +108,88 @@ def test_killed_while_it_writes(
     _rerun_is(root, whole)
 
 
+# A process that has imported everything and renders in children, so that a thousand take minutes:
+# told a folder, which touch of its history is the last (0: none) and after how many seconds it is
+# killed (0: never), it answers with how the child ended.
+_NURSERY = (
+    _CHILD.partition("from tests")[0].replace("Path(sys.argv[1]), int(sys.argv[2])", "Path(), 0")
+    + """
+import json, time, traceback
+from tests.history.shop import render
+
+def bear(folder, touch):
+    global root, last, history
+    root, last = Path(folder), touch
+    history = str(root / "batches")
+    sys.addaudithook(watch)
+    try:
+        render(root)
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+for line in sys.stdin:
+    folder, touch, after = json.loads(line)
+    child = os.fork() or bear(folder, touch)
+    if after:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+)
+
+
+class _Nursery:
+    """Renders that can be killed at any moment."""
+
+    def __init__(self) -> None:
+        words = [sys.executable, "-c", _NURSERY]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(words, cwd=REPOSITORY, text=True, **pipes)  # type: ignore[call-overload]
+
+    def end_of(self, root: Path, touch: int = 0, after: float = 0.0) -> int:
+        """How a render of this folder ended: 0, or minus the signal."""
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps([str(root), touch, after]) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[_Nursery]:
+    made = _Nursery()
+    yield made
+    made.close()
+
+
+def _seconds(nursery: _Nursery, root: Path) -> float:
+    """How long a render takes that nobody disturbs."""
+    start = time.perf_counter()
+    assert nursery.end_of(root) == 0
+    return time.perf_counter() - start
+
+
 @pytest.mark.slow
-def test_killed_at_a_thousand_moments(tmp_path: Path, whole: dict[str, bytes]) -> None:
-    moments = random.Random(2026)
-    for number in range(1_000):
+@pytest.mark.parametrize("part", range(10))
+def test_killed_at_a_thousand_moments(
+    tmp_path: Path, nursery: _Nursery, whole: dict[str, bytes], touches: int, part: int
+) -> None:
+    """A hundred moments a part: half by the clock, half by what is done to the history."""
+    moments = random.Random(part)
+    took = _seconds(nursery, shop(tmp_path / "undisturbed", 40))
+    for number in range(100):
         root = shop(tmp_path / str(number), 40)
-        child = _child(root)
-        time.sleep(moments.uniform(0.2, 1.5))
-        child.kill()
-        child.communicate()
+        if number % 2:
+            assert nursery.end_of(root, touch=moments.randint(1, touches)) == -signal.SIGKILL
+        else:
+            assert nursery.end_of(root, after=moments.uniform(0.001, took)) in (0, -signal.SIGKILL)
         _is_whole(root)
         _rerun_is(root, whole)
+        shutil.rmtree(root)
 
 
 _SMALL = """
@@ -142,7 +215,7 @@ def test_without_room_nothing_is_left_and_a_rerun_does_it(
         check=False,
     )
     assert ran.returncode == 3
-    assert ran.stderr.startswith("error: ") and "Traceback" not in ran.stderr
+    assert "\nerror: " in f"\n{ran.stderr}" and "Traceback" not in ran.stderr
     assert "fault of targeter" not in ran.stderr
     assert not (root / "batches").exists()
     _rerun_is(root, whole)

@@ -14,6 +14,8 @@ from targeter.history import Tidied
 from tests import worlds
 from tests.cli.bakery import targeter
 from tests.decisions.small import crowd, project, template
+from tests.exporters.fair import WALL, fair, person
+from tests.exporters.fair import render as render_fair
 
 from .shop import DAY, listed, messages, render, shop
 
@@ -66,6 +68,15 @@ def test_a_batch_by_which_people_are_in_an_audience_stays(tmp_path: Path) -> Non
     (root / "rules/rules.yaml").write_text(rules.replace("person_id is not null", "age > 99"))
     left = render(root, days=20)
     assert _tidy(root, days=500) == Tidied(tuple(sorted((done.plan_id, left.plan_id))), (), ())
+
+
+def test_a_batch_of_removals_is_dropped_by_its_day(tmp_path: Path) -> None:
+    root = fair(tmp_path, [person(1), person(2)], WALL + "history: {keep: 2 months}\n")
+    first = render_fair(root)
+    gone = remembering.forget(worlds.options(root, as_of=DAY), ["p00002"]).removals
+    assert gone
+    assert _tidy(root, 60) == Tidied()
+    assert _tidy(root, 61) == Tidied((gone.batch,), (), (first.plan_id,))
 
 
 def test_a_history_that_is_not_whole_is_not_tidied(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Trial:
     def wait(self, *choices: int) -> None:
         """Everybody waits, with one of the choices by turns."""
         self.engine.run(
-            "CREATE OR REPLACE TABLE waiting AS SELECT person_id AS person, "
+            "CREATE OR REPLACE TABLE waiting AS SELECT rowid::INTEGER AS number, "
             f"{list(choices)}[1 + rowid % {len(choices)}]::INTEGER AS choice FROM profiles"
         )
 
@@ -91,7 +91,10 @@ class Trial:
     ) -> list[tuple[object, ...]]:
         """Person, choice, text, length and why of everybody who waits."""
         render_choices(self.engine, self.bound, choices, "waiting", "drafts", few=few, many=many)
-        return self.engine.rows("SELECT * FROM drafts ORDER BY person")
+        return self.engine.rows(
+            "SELECT p.person_id, d.* EXCLUDE (number) FROM drafts AS d JOIN profiles AS p "
+            "ON p.rowid = d.number ORDER BY ALL"
+        )
 
     def writer(self, choice: Choice) -> Writer:
         return Writer(choice.template, choice.channel, self.bound, link_of(choice))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -111,6 +112,54 @@ columns:
     trial = tried(tmp_path, yaml)
     assert _kind(trial) == "BASE TABLE"
     assert str(trial.rows) == ("[(datetime.date(1999, 12, 31), 2, True, '7', Decimal('0.100000'))]")
+
+
+def test_decimals_that_all_fit_are_read_where_they_lie(
+    tmp_path: Path, maker: duckdb.DuckDBPyConnection
+) -> None:
+    yaml = "path: a.parquet\ncolumns:\n  fee: decimal"
+    query = "SELECT unnest([1.5, -999999999999.5, NULL])::DECIMAL({}) AS fee"
+    _parquet(maker, tmp_path / "a.parquet", query.format("18,6"))
+    expected = [Decimal("1.500000"), Decimal("-999999999999.500000"), None]
+    assert [row[0] for row in tried(tmp_path, yaml).rows] == expected
+    for fitting in ("18,6", "14,2", "13,1"):
+        _parquet(maker, tmp_path / "a.parquet", query.format(fitting))
+        trial = tried(tmp_path, yaml)
+        assert _kind(trial) == "VIEW" and [row[0] for row in trial.rows] == expected
+    _parquet(maker, tmp_path / "a.parquet", "SELECT 1.1234567::DECIMAL(18,7) AS fee")
+    assert tried(tmp_path, yaml).codes == ["TG710"]
+
+
+@pytest.mark.parametrize(
+    ("values", "declared", "missing", "expected"),
+    [
+        ("1::BIGINT, -99", "number", "-99", 1.0),
+        ("1::BIGINT, -99", "integer", "-99", 1),
+        ("1.5::DECIMAL(9, 1), -99", "number", "-99.0", 1.5),
+        ("1.5::DECIMAL(9, 1), -99", "decimal", "-99.0", Decimal("1.500000")),
+        ("1.5::DOUBLE, -99", "decimal", "-99.0", Decimal("1.500000")),
+        ("DATE '2026-01-02', '1900-01-01'", "date", "1900-01-01", datetime.date(2026, 1, 2)),
+        (
+            "DATE '2026-01-02', '1900-01-01'",
+            "timestamp",
+            "1900-01-01",
+            datetime.datetime.fromisoformat("2026-01-02"),
+        ),
+        ("'here', ' none '", "text", "none", "here"),
+        ("'7', 'none'", "integer", "none", 7),
+    ],
+)
+def test_what_means_nothing_is_missing_whatever_the_type_of_the_file(
+    tmp_path: Path,
+    maker: duckdb.DuckDBPyConnection,
+    values: str,
+    declared: str,
+    missing: str,
+    expected: object,
+) -> None:
+    _parquet(maker, tmp_path / "a.parquet", f"SELECT unnest([{values}]) AS x")
+    yaml = f"path: a.parquet\ncolumns:\n  x: {{type: {declared}, missing: ['{missing}']}}"
+    assert [row[0] for row in tried(tmp_path, yaml).rows] == [expected, None]
 
 
 def test_a_bad_value_has_its_row_and_the_place_of_its_declaration(

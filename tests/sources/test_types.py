@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from targeter.database import Engine
+from targeter.sources import casting
 from targeter.sources.reading import load
 
 from .trial import source_of, tried, tried_csv
@@ -85,6 +89,34 @@ others:
 def test_times_with_a_zone_become_the_projects(tmp_path: Path) -> None:
     trial = tried_csv(tmp_path, "id,at\n1,2024-01-01T10:00:00+02:00\n2,2024-01-01 10:00\n")
     assert [row[1].hour for row in trial.rows] == [8, 10]
+
+
+_EDGES = st.text(
+    st.sampled_from(" \t\n\u00a0\u2003\u3000!~a\u00e9\u4eba\u0301\U0001f642"), max_size=4
+)
+
+
+@settings(deadline=None, max_examples=50)
+@given(values=st.lists(st.tuples(_EDGES, st.text(max_size=3), _EDGES), min_size=1, max_size=30))
+def test_white_space_of_any_script_is_no_part_of_a_value(
+    values: list[tuple[str, str, str]],
+) -> None:
+    texts = ["".join(parts).replace("\0", "") for parts in values]
+    engine = _engine()
+    engine.load("given", {"n": "BIGINT", "t": "VARCHAR"}, enumerate(texts))
+    rows = engine.rows(
+        f"SELECT t, {casting.trimmed('t')}, {casting.not_blank('t')}, "
+        r"regexp_replace(regexp_replace(t, '^[\s\pZ]+', ''), '[\s\pZ]+$', '') "
+        "FROM given ORDER BY n"
+    )
+    for text, trimmed, kept, bare in rows:
+        assert trimmed == (bare or None)
+        assert kept == (text if bare else None)
+
+
+@cache
+def _engine() -> Engine:
+    return Engine()
 
 
 DECLARED = """

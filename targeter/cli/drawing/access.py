@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from targeter.cli.drawing.screen import QUIET, TITLE, Screen, grid_of, joined, styled
+from targeter.cli.drawing.screen import DOUBT, QUIET, TITLE, Screen, grid_of, joined, styled
 from targeter.cli.drawing.words import count, day, value
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _EVENTS = {
 
 def draw_access(screen: Screen, found: Access) -> None:
     screen.lines(joined("All that is known of ", styled(found.person, TITLE)))
+    if found.is_forgotten:
+        _draw_forgotten(screen, found)
     screen.title("What is held")
     for one in found.held:
         _draw_rows(screen, one)
@@ -31,6 +33,19 @@ def draw_access(screen: Screen, found: Access) -> None:
         _draw_sent(screen, sent)
     if not found.sent:
         screen.lines(styled("Nothing.", QUIET), indent=2)
+
+
+def _draw_forgotten(screen: Screen, found: Access) -> None:
+    screen.lines(
+        styled(
+            "They were forgotten. A salted digest of their key is kept, so that nothing goes to "
+            "them again; removals that were written then hold their hashes, and no name."
+        )
+    )
+    if any(one.rows for one in found.held):
+        screen.lines(styled("The sources have them still: delete them there, too.", DOUBT))
+    if found.sent:
+        screen.lines(styled("Batches name them still: targeter history forget again.", DOUBT))
 
 
 def _draw_rows(screen: Screen, one: Rows) -> None:

@@ -86,7 +86,7 @@ def draw_told(screen: Screen, told: Told) -> None:
 
 
 def draw_tidied(screen: Screen, done: Tidied) -> None:
-    """What was dropped, and what is old and has to stay."""
+    """What was dropped, what is old and has to stay, and whose words are gone."""
     dropped = count(len(done.dropped), "batch", "batches")
     screen.lines(
         joined(f"{dropped} dropped." if done.dropped else "No batch is old enough to drop.")
@@ -97,4 +97,10 @@ def draw_tidied(screen: Screen, done: Tidied) -> None:
         kept = count(len(done.needed), "old batch stays", "old batches stay")
         screen.lines(joined(f"{kept}, because people they put into an audience are in it still:"))
     for name in done.needed:
+        screen.lines(styled(name, QUIET), indent=2)
+    if done.blanked:
+        screen.lines(
+            joined("Old texts blanked in ", count(len(done.blanked), "batch", "batches"), ":")
+        )
+    for name in done.blanked:
         screen.lines(styled(name, QUIET), indent=2)

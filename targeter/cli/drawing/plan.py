@@ -24,8 +24,18 @@ from targeter.cli.drawing.screen import (
 from targeter.cli.drawing.words import count, day, number, outcome, safe_lines, share, stopped_by
 
 if TYPE_CHECKING:
+    from targeter.pacing import Paced
     from targeter.rendering import SlowPart
-    from targeter.reports import Example, PlanReport, RuleRow, Stop, TemplateRow, Total, Turnover
+    from targeter.reports import (
+        Back,
+        Example,
+        PlanReport,
+        RuleRow,
+        Stop,
+        TemplateRow,
+        Total,
+        Turnover,
+    )
 
 _SHUT = 3  # texts that were shut are shown
 _SLOW = 3  # parts of templates that are slow to write are named
@@ -141,11 +151,20 @@ def _draw_totals(screen: Screen, report: PlanReport) -> None:
         side_by_side = grid_of("left", "left", "left", gap=_GAP)
         side_by_side.add_row(*tables)
         screen.table(side_by_side)
-        return
-    for position, table in enumerate(tables):
-        if position:
-            screen.blank()
-        screen.table(table)
+    else:
+        for position, table in enumerate(tables):
+            if position:
+                screen.blank()
+            screen.table(table)
+    for one in report.paces:
+        screen.lines(_paced(one), hang=2)
+
+
+def _paced(one: Paced) -> Text:
+    """On how many days a channel's messages go out."""
+    days = f"on {count(len(one.days), 'day')}, the last {day(one.last)}"
+    facts = (count(one.messages, "message"), f"{number(one.pace)} per day", days)
+    return joined(styled(f"{one.channel}  ", TITLE), listed(styled(fact) for fact in facts))
 
 
 def _totals_table(heading: str, totals: Sequence[Total], nameless: str, whole: int) -> Table:
@@ -249,7 +268,16 @@ def _draw_nothing(screen: Screen, report: PlanReport) -> None:
         table.add_row(outcome(name), number(people), share(people, report.people))
         for label, part in _parts(report.stops, name):
             table.add_row(joined("  ", styled(label, QUIET)), styled(number(part), QUIET), "")
+        if name == "resting" and report.back:
+            table.add_row(joined("  ", styled(_back(report.back), QUIET)), "", "")
     screen.table(table)
+
+
+def _back(back: Back) -> str:
+    """When they may get a message again."""
+    if back.first == back.last:
+        return f"back on {day(back.first)}"
+    return f"back from {day(back.first)} to {day(back.last)}"
 
 
 def _parts(stops: Sequence[Stop], name: str) -> Iterator[tuple[str, int]]:

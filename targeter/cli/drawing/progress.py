@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
-
-from targeter.cli.drawing.words import safe
+if TYPE_CHECKING:
+    from targeter.cli.drawing.bar import Bar
 
 _PATIENCE = 1.0  # seconds; what is over sooner needs no bar
 
@@ -28,63 +20,45 @@ Told = Callable[[str, int, int], None]
 @contextmanager
 def progress_on_screen() -> Iterator[Told]:
     """Yield what the engine tells its stages to: name, number from 1, and how many there are."""
-    console = Console(stderr=True, markup=False, highlight=False, emoji=False)
-    if not sys.stderr.isatty() or console.is_dumb_terminal:
+    if not sys.stderr.isatty() or os.environ.get("TERM", "").casefold() in ("dumb", "unknown"):
         yield lambda stage, step, steps: None
         return
-    bar = _Bar(console)
+    later = _Later()
     try:
-        yield bar.told
+        yield later.told
     finally:
-        bar.close()
+        later.close()
 
 
-class _Left(ProgressColumn):
-    """The time left if the stages to come are like those that went; nothing while nobody knows."""
+class _Later:
+    """A bar that is made, from a timer's thread, when its time has come."""
 
-    def render(self, task: Task) -> Text:
-        if task.time_remaining is None or task.finished:
-            return Text("")
-        minutes, seconds = divmod(round(task.time_remaining), 60)
-        return Text(f"about {minutes}:{seconds:02d} left", style="dim")
-
-
-class _Bar:
-    """A bar that shows itself when its time has come, from a timer's thread."""
-
-    def __init__(self, console: Console) -> None:
-        self._progress = Progress(
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[step]}", markup=False),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}", markup=False),
-            _Left(),
-            console=console,
-            transient=True,
-        )
-        self._task = self._progress.add_task("starting", total=None, step="")
+    def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._bar: Bar | None = None
         self._is_over = False
+        self._last = ("starting", 0, 0)
         self._timer = threading.Timer(_PATIENCE, self._show)
         self._timer.daemon = True
         self._timer.start()
 
     def _show(self) -> None:
+        from targeter.cli.drawing.bar import Bar  # here: most commands are over before
+
         with self._lock:
             if not self._is_over:
-                self._progress.start()
+                self._bar = Bar(_PATIENCE)
+                self._bar.told(*self._last)
 
     def told(self, stage: str, step: int, steps: int) -> None:
-        self._progress.update(
-            self._task,
-            description=safe(stage),
-            completed=max(step - 1, 0),
-            total=steps,
-            step=f"{step} of {steps}",
-        )
+        with self._lock:
+            self._last = (stage, step, steps)
+            if self._bar:
+                self._bar.told(stage, step, steps)
 
     def close(self) -> None:
         self._timer.cancel()
         with self._lock:
             self._is_over = True
-            self._progress.stop()
+            if self._bar:
+                self._bar.close()

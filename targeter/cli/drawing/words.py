@@ -117,7 +117,7 @@ def stopped_by(ending: str, name: str, detail: str) -> str:
     """What stopped somebody before any rule: to whom they went, and no told apart from unknown."""
     if ending in ("handed_over", "with_service"):
         return f"{name}: to {detail}"
-    words = {"no": "no", "unknown": "unknown, so no", "yes": ""}
+    words = {"no": "no", "unknown": "unknown, so no", "yes": "", "tombstone": "for good"}
     said = words.get(detail, detail)
     return f"{name}: {said}" if said else name
 

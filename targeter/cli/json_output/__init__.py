@@ -8,6 +8,7 @@ from targeter.cli.json_output.explanation import explanation
 from targeter.cli.json_output.files import schemas, started
 from targeter.cli.json_output.findings import failure
 from targeter.cli.json_output.history import history, tidied, told
+from targeter.cli.json_output.leaving import forgotten, opt_outs
 from targeter.cli.json_output.lint import explained, lint, lint_lines
 from targeter.cli.json_output.plan import plan
 from targeter.cli.json_output.preview import preview
@@ -26,9 +27,11 @@ __all__ = [
     "explained",
     "explanation",
     "failure",
+    "forgotten",
     "history",
     "lint",
     "lint_lines",
+    "opt_outs",
     "plan",
     "preview",
     "rendered",

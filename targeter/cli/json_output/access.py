@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def access(found: Access) -> Json:
     return {
         "person": found.person,
+        "is_forgotten": found.is_forgotten,
         "held": [
             {
                 "source": one.source,

@@ -38,4 +38,9 @@ def told(said: Told) -> Json:
 
 
 def tidied(done: Tidied) -> Json:
-    return {"dropped": done.dropped, "reports": done.reports, "needed": done.needed}
+    return {
+        "dropped": done.dropped,
+        "reports": done.reports,
+        "needed": done.needed,
+        "blanked": done.blanked,
+    }

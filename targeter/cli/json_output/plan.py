@@ -30,6 +30,7 @@ def plan(report: PlanReport) -> Json:
             if stop.outcome == "handed_over"
         ],
         "suppressions": _suppressions(report.stops),
+        "back": {"first": report.back.first, "last": report.back.last} if report.back else None,
         "templates": templates(report.templates),
         "slow_templates": slow_templates(report.slow),
         "campaigns": _totals(report.campaigns),
@@ -53,6 +54,16 @@ def plan(report: PlanReport) -> Json:
                 "leaving": one.leaving,
             }
             for one in report.audiences
+        ],
+        "paces": [
+            {
+                "channel": one.channel,
+                "pace": one.pace,
+                "messages": one.messages,
+                "days": len(one.days),
+                "last": one.last,
+            }
+            for one in report.paces
         ],
         "shut": shut_texts(report),
         "shut_count": report.shut_count,

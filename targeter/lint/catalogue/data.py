@@ -137,4 +137,10 @@ DATA: dict[str, Entry] = {
         "handle,text,posted_at\n@ann,Hello,",
         "handle,text,posted_at\n@ann,Hello,2026-10-20",
     ),
+    "TG727": Entry(
+        "A channel whose messages would take longer than a year by its pace.",
+        "Nobody means a message of today for next year, and such a batch isn't written.",
+        "pace: 2 per day   # and 900 people get a message",
+        "pace: 2000 per day",
+    ),
 }

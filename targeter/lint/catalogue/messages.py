@@ -110,4 +110,11 @@ MESSAGES: dict[str, Entry] = {
         "block: [cheap]   # and templates/sale.j2 says: Cheap bread!",
         "Bread for half the price!",
     ),
+    "TG517": Entry(
+        "Fixed words hold a character that nobody sees.",
+        "A control of direction shows other words than stand there, and nobody who reads the "
+        "change can tell. What joins emoji or letters may stay, and so may marks of direction.",
+        "Bread <U+202E>eerf rof   # reads: for free",
+        "Bread for free",
+    ),
 }

@@ -55,12 +55,6 @@ SHAPE: dict[str, Entry] = {
         "when: &grown age >= 18",
         "segments:\n  grown: age >= 18",
     ),
-    "TG109": Entry(
-        "A key that is part of the language, but that this version can't serve yet.",
-        "Passing it over would promise something that doesn't happen.",
-        "path: visits.csv\nversion: 3",
-        "path: visits.csv",
-    ),
     "TG110": Entry(
         "A path leads out of the project.",
         "A project reads its own folder, and what --data-root names, so that a rule file from "

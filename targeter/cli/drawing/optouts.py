@@ -1,0 +1,69 @@
+"""Who was taken out of audiences and why, and what was done to forget somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from targeter.cli.drawing.places import from_here
+from targeter.cli.drawing.screen import DOUBT, QUIET, TITLE, Screen, grid_of, joined, styled
+from targeter.cli.drawing.words import count, number
+
+if TYPE_CHECKING:
+    from targeter.exporters.removals import Removals
+    from targeter.forgetting import Forgotten
+    from targeter.optouts import OptOuts
+
+_MOST_FILES = 20
+
+
+def draw_opt_outs(screen: Screen, done: OptOuts) -> None:
+    """Why people leave, and the files that say so to the network."""
+    among = f"of {count(done.members, 'person', 'people')} in exported audiences"
+    if done.removals is None:
+        screen.lines(joined(f"Nobody {among} has to leave."))
+    else:
+        screen.lines(joined(f"{number(done.people)} {among} may not be there any more."))
+        grid = grid_of("right", "left", "left")
+        for reason in done.reasons:
+            kind = "" if reason.kind in ("gone", "forgotten") else reason.kind
+            grid.add_row(styled(number(reason.people)), styled(reason.name), styled(kind, QUIET))
+        screen.table(grid, indent=2)
+        screen.blank()
+        _draw_removals(screen, done.removals)
+    for line in done.told:
+        screen.lines(styled(line))
+    for note in done.notes:
+        screen.lines(styled(note, DOUBT))
+
+
+def draw_forgotten(screen: Screen, done: Forgotten) -> None:
+    """What became of people who were forgotten; they are counted and not named."""
+    before = f", {number(done.known)} of them before" if done.known else ""
+    people = count(done.people, "person is", "people are")
+    screen.lines(joined(f"{people} forgotten{before}, and will be suppressed from now on."))
+    if not done.batches:
+        screen.lines(styled("No batch names them.", QUIET))
+    for one in done.batches:
+        rows, texts = count(one.rows, "row"), count(one.texts, "text of others", "texts of others")
+        told = f"{rows} taken out" + (f", {texts} blanked" if one.texts else "")
+        screen.lines(joined(one.batch, "  ", styled(told, QUIET)), indent=2)
+        for name in one.removed:
+            screen.lines(styled(f"{name} is gone: no row says whose it is", DOUBT), indent=4)
+    if done.removals is not None:
+        screen.blank()
+        _draw_removals(screen, done.removals)
+        screen.lines(styled("Send the removals now: nothing else knows them by their hashes."))
+
+
+def _draw_removals(screen: Screen, written: Removals) -> None:
+    folder = styled(from_here(written.folder), TITLE)
+    if not written.operations:
+        screen.lines(joined("Others who stay are known by the same: nothing to send. ", folder))
+        return
+    screen.lines(joined(count(written.operations, "removal"), " written to ", folder))
+    grid = grid_of("left", "right", "left")
+    for file in written.files[:_MOST_FILES]:
+        grid.add_row(styled(file.name), styled(number(file.rows)), styled(file.what, QUIET))
+    screen.table(grid, indent=2)
+    if len(written.files) > _MOST_FILES:
+        screen.lines(styled(f"and {len(written.files) - _MOST_FILES} more files", QUIET), indent=2)

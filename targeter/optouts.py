@@ -1,0 +1,244 @@
+"""Who may not be in an audience any more, taken out of it: daily, and without a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from targeter import batches, history
+from targeter.binding import Bound
+from targeter.conditions import Condition, scalars
+from targeter.database import Engine, identifier, list_literal, literal
+from targeter.errors import BadData, NothingToCheck
+from targeter.exporters.past import HANDED, MEMBERS, load_past
+from targeter.exporters.removals import (
+    LEAVERS,
+    TAKEN_OFF,
+    Removals,
+    create_removals,
+    members_by_audience,
+    spare_others,
+    write_removals,
+)
+from targeter.outgoing import IDENTIFIERS
+from targeter.pipeline import (
+    Options,
+    Profiled,
+    Progress,
+    history_of,
+    profiled,
+    silent,
+)
+from targeter.policies import Suppression
+from targeter.profiles import PROFILES, purpose_column
+from targeter.project import Project, read_project
+from targeter.signature import Builder
+from targeter.yaml_source import Scalar
+
+_MUST_LEAVE = "must_leave"
+_TOLD = (
+    "Send the removals now: who opted out must be out of every audience within 24 hours.",
+    "A request is taken whole or not at all.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why somebody may not be in an audience: of several that hold, the first counts.
+
+    `kind` is «gone», «forgotten», «purpose», «requirement» or «suppression»; `name` says which.
+    """
+
+    kind: str
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """Who was taken out: `members` were in exported audiences, `people` of them may not be.
+
+    `removals` is the batch that says so; None where there is nothing to do.
+    """
+
+    day: dt.date
+    members: int
+    people: int
+    reasons: tuple[Reason, ...] = ()
+    removals: Removals | None = None
+    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
+    """Take everybody out of the exported audiences who may not be in them any more.
+
+    That is who isn't in the data, was forgotten, hasn't given the channel's purpose (unknown is not
+    yes), doesn't meet a requirement, or whom a suppression keeps from everything or from such a
+    message. Done twice, the second finds nobody. Raises `NothingToCheck` where no audience was ever
+    exported: then this looks at the wrong history, or too early.
+    """
+    project = read_project(options.root)
+    folder = history_of(project, options)
+    if not any((batch / MEMBERS).is_file() for batch in history.batches_of(folder)):
+        message = f"no audience was exported yet: there is none in {folder.name}"
+        raise NothingToCheck(message, help="targeter render exports them; --history DIR names it")
+    with batches.writing(folder), profiled(options, progress, project) as made:
+        try:
+            return _taken_out(made, folder)
+        except OSError as error:
+            raise batches.BatchFailed(
+                f"removals can't be written to {folder.name}: {(error.strerror or '').lower()}",
+                help="nothing was left behind; nobody was taken out",
+            ) from error
+
+
+def _taken_out(made: Profiled, folder: Path) -> OptOuts:
+    engine, day = made.engine, made.bound.today
+    for fault in history.faults(folder, (history.FILE,)):
+        raise BadData(fault.told, help=fault.help)
+    load_past(engine, folder)
+    history.load_memberships(engine, folder)
+    now = members_by_audience(engine)
+    whys = list(_whys(made))
+    _find(engine, made.bound, whys)
+    count = "SELECT count(DISTINCT person) FROM "
+    members, notes = int(engine.value(f"{count}{now}")), tuple(_unknown(engine, now))
+    exported = f"{_MUST_LEAVE} SEMI JOIN {now} USING (person, channel)"
+    people = int(engine.value(f"{count}{exported}"))
+    if not people:
+        return OptOuts(day, members, 0, notes=notes)
+    _load(engine, now, day)
+    removals = write_removals(engine, folder, day, "opted out")
+    reasons = _reasons(engine, whys, exported)
+    return OptOuts(day, members, people, reasons, removals, _TOLD, notes)
+
+
+def _find(engine: Engine, bound: Bound, whys: Sequence[_Why]) -> None:
+    """Fill `must_leave`: each membership that may not be, and the number of its reason."""
+    cases = " ".join(f"WHEN {why.test} THEN {number}" for number, why in enumerate(whys))
+    key = f"p.{identifier(bound.key)}"
+    engine.run(
+        f"CREATE OR REPLACE TABLE {_MUST_LEAVE} AS SELECT * FROM (SELECT m.*, CASE {cases} END "
+        f"AS why FROM {history.IN_AUDIENCE} AS m LEFT JOIN {PROFILES} AS p ON {key} = m.person) "
+        "WHERE why IS NOT NULL"
+    )
+
+
+def _load(engine: Engine, now: str, day: dt.date) -> None:
+    """Fill the tables of who is taken off what, and who left by which batch they had come."""
+    create_removals(engine)
+    kinds = ", ".join(f"h.{identifier(kind)}" for kind in IDENTIFIERS)
+    engine.run(
+        f"INSERT INTO {TAKEN_OFF} SELECT DISTINCT h.person, h.audience, {kinds} FROM {HANDED} AS h "
+        f"JOIN {now} AS n USING (person, channel, audience) "
+        f"SEMI JOIN {_MUST_LEAVE} AS l ON l.person = h.person AND l.channel = h.channel"
+    )
+    spare_others(
+        engine,
+        f"SELECT person, audience FROM {now} ANTI JOIN {_MUST_LEAVE} USING (person, channel)",
+    )
+    at = f"greatest(contacted_at, {history.moment_sql(day)})"
+    engine.run(
+        f"INSERT INTO {LEAVERS} SELECT person, {at}, {literal(history.LEFT)}, campaign, rule, "
+        f"template, channel, text, batch FROM {_MUST_LEAVE} SEMI JOIN {now} USING (person, channel)"
+    )
+
+
+def _reasons(engine: Engine, whys: Sequence[_Why], exported: str) -> tuple[Reason, ...]:
+    rows = engine.rows(
+        f"SELECT why, count(*) FROM (SELECT person, min(why) AS why FROM {exported} GROUP BY 1) "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    return tuple(Reason(whys[why].kind, whys[why].name, people) for why, people in rows)
+
+
+def _unknown(engine: Engine, now: str) -> Iterator[str]:
+    """Who must leave an audience that no file of ours can take them out of."""
+    rows = engine.rows(
+        f"SELECT channel, count(*) FROM {_MUST_LEAVE} ANTI JOIN {now} USING (person, channel) "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    for channel, people in rows:
+        noun = "person" if people == 1 else "people"
+        yield (
+            f"{people:,} {noun} may not be in an audience of {channel} any more, and no batch says "
+            "by what they are known there: the next render says who leaves"
+        )
+
+
+# -- what keeps somebody out -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """A reason to leave, as SQL over a membership `m` and a profile `p`, which may be missing."""
+
+    kind: str
+    name: str
+    test: str
+
+
+def _whys(made: Profiled) -> Iterator[_Why]:
+    project, key = made.bound.project, f"p.{identifier(made.bound.key)}"
+    yield _Why("gone", "no longer in the data", f"{key} IS NULL")
+    if made.decisions.forgets:
+        yield _Why("forgotten", "forgotten", f"{key} IN (SELECT person FROM {history.FORGOTTEN})")
+    yield from _purposes(project)
+    holds = _Holds(made.bound)
+    for requirement in project.requirements:
+        yield _Why("requirement", requirement.name, f"NOT {holds.sql(requirement.when)}")
+    for suppression in project.suppressions:
+        test = f"{holds.sql(suppression.when)} AND {_concerned(project, suppression)}"
+        yield _Why("suppression", suppression.name, f"({test})")
+
+
+def _purposes(project: Project) -> Iterator[_Why]:
+    """A channel's purpose that isn't TRUE, be it withdrawn or unknown."""
+    declared = [purpose.name for purpose in project.settings.purposes]
+    for name in declared:
+        channels = [
+            settings.channel.name
+            for settings in project.settings.channels
+            if settings.channel.purpose == name
+        ]
+        given = f"p.{identifier(purpose_column(name))} IS TRUE"
+        if channels:
+            test = f"list_contains({list_literal(channels)}, m.channel) AND NOT ({given})"
+            yield _Why("purpose", name, f"({test})")
+
+
+def _concerned(project: Project, suppression: Suppression) -> str:
+    """SQL: a suppression is for what somebody came into the audience by."""
+    tests = ["true"]
+    if suppression.channel:
+        tests.append(f"m.channel = {literal(suppression.channel.text)}")
+    if suppression.campaign:
+        tests.append(f"m.campaign = {literal(suppression.campaign.text)}")
+    if suppression.topic:
+        topic = suppression.topic.text
+        about = [one.id for one in project.templates if one.topic and one.topic.text == topic]
+        tests.append(f"list_contains({list_literal(about)}::VARCHAR[], m.template)")
+    return " AND ".join(f"coalesce({test}, false)" for test in tests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Holds:
+    """Conditions as SQL that is TRUE or FALSE: one that is NULL doesn't hold."""
+
+    bound: Bound
+
+    def sql(self, condition: Condition) -> str:
+        written = list(scalars(condition))
+        segments = {one.name.casefold(): one.when for one in self.bound.project.segments}
+        builder = Builder(self.bound.parser, self.bound.expressions, segments)
+        texts = dict(zip((s.key for s in written), builder.whole(written), strict=True))
+        return self._combined(condition, texts)
+
+    def _combined(self, condition: Condition, texts: dict[tuple[str, int], str]) -> str:
+        if isinstance(condition, Scalar):
+            return f"(({texts[condition.key]}) IS TRUE)"
+        parts = [self._combined(part, texts) for part in condition.parts]
+        return f"({(' AND ' if condition.kind == 'all' else ' OR ').join(parts) or 'true'})"

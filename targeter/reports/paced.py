@@ -1,0 +1,36 @@
+"""How many days a channel's messages take by its pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from targeter.findings import Finding
+from targeter.outcomes import RESULTS
+from targeter.pacing import MOST_DAYS, Paced, spread
+from targeter.runs import Run
+
+
+def paces(run: Run) -> Iterator[Paced]:
+    """Each channel with a pace that somebody gets a message on, in the order of the settings."""
+    by_choice: dict[int, int] = dict(
+        run.engine.rows(
+            f"SELECT choice, count(*) FROM {RESULTS} WHERE outcome = 'message' GROUP BY 1"
+        )
+    )
+    for settings in run.project.settings.channels:
+        name, pace = settings.channel.name, settings.outgoing.pace
+        mine = (c.number for c in run.decisions.choices if c.channel.name == name)
+        messages = sum(by_choice.get(number, 0) for number in mine) if pace else 0
+        if pace and messages:
+            yield spread(run.engine, name, pace, messages, run.bound.today)
+
+
+def pace_findings(run: Run) -> Iterator[Finding]:
+    """The channels that would take longer than a batch may."""
+    for one in paces(run):
+        settings = run.project.settings.channel(one.channel)
+        if one.left and settings is not None:
+            message = f"{one.channel}: {one.messages:,} messages at {one.pace:,} per day take "
+            message += f"longer than {MOST_DAYS} days, and can't be rendered"
+            help_ = "raise the channel's pace, or render fewer people with --limit"
+            yield Finding("TG727", message, settings.place, help_)
