@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from targeter.editor import EditorFile
     from targeter.lint.report import Report, Request
 
-_LITTLE = 8_000_000  # bytes
+_LITTLE = 4_000_000  # bytes
 
 # Told what begins, which step it is, and of how many.
 Progress = Callable[[str, int, int], None]

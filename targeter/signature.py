@@ -79,7 +79,7 @@ class Signature:
                 f"CASE WHEN {leaf} THEN {1 << position} ELSE 0 END"
                 for position, leaf in enumerate(some)
             ]
-            words.append("(" + " + ".join(bits) + ")::BIGINT")
+            words.append("(" + " | ".join(bits) + ")::BIGINT")
         return tuple(words)
 
     @property
