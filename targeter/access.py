@@ -73,6 +73,7 @@ def access(options: Options, person: str, progress: Progress = silent) -> Access
     Rows are shown as they are held, also where a purpose keeps rules from them; a message that
     failed wasn't sent. Raises `WrongUsage` for somebody of whom nothing is known.
     """
+    person = person.strip()  # as the keys of a source are read
     with profiled(options, progress, rows=True) as made:
         whole = replace(made.bound, today=dt.date.max)  # what was sent for a later day was sent
         folder = history_of(made.bound.project, options)

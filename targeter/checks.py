@@ -213,7 +213,8 @@ def _check_channels(bound: Bound) -> Iterator[Finding]:
         if channel.address is not None and channel.address not in bound.profile:
             message = f"channel {channel.name!r}: unknown column {channel.address!r} in 'address'"
             help_ = did_you_mean(channel.address, bound.profile.names)
-            yield Finding("TG202", message, declared.place, help_)
+            written = declared.outgoing.address
+            yield Finding("TG202", message, written.place if written else declared.place, help_)
 
 
 def _check_consent(bound: Bound) -> Iterator[Finding]:

@@ -82,6 +82,7 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
     """
     project = read_project(options.root)
     folder = history_of(project, options)
+    _look_at(folder)
     if not any((batch / MEMBERS).is_file() for batch in history.batches_of(folder)):
         message = f"no audience was exported yet: there is none in {folder.name}"
         raise NothingToCheck(message, help="targeter render exports them; --history DIR names it")
@@ -95,10 +96,15 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
             ) from error
 
 
-def _taken_out(made: Profiled, folder: Path) -> OptOuts:
-    engine, day = made.engine, made.bound.today
+def _look_at(folder: Path) -> None:
+    """Raise `BadData` for a history that isn't whole: a batch that was lost has people, too."""
     for fault in history.faults(folder, (history.FILE,)):
         raise BadData(fault.told, help=fault.help)
+
+
+def _taken_out(made: Profiled, folder: Path) -> OptOuts:
+    engine, day = made.engine, made.bound.today
+    _look_at(folder)
     load_past(engine, folder)
     history.load_memberships(engine, folder)
     now = members_by_audience(engine)

@@ -39,13 +39,15 @@ class Outgoing:
     `columns` are pairs of a name in the file and what stands there, a column of the message or of
     the profile; without any, the file has them all. `audience_by` are pairs of an identifier and
     its column of the profile. Without `exporter` the delivery decides. `pace` is how many messages
-    go out on one day at most; None: all on the day of the plan.
+    go out on one day at most; None: all on the day of the plan. `address` is the column that the
+    channel writes to, as declared.
     """
 
     exporter: Scalar | None = None
     columns: Named = ()
     audience_by: Named = ()
     pace: int | None = None
+    address: Scalar | None = None
 
     @property
     def of_profile(self) -> Iterator[Scalar]:
@@ -55,9 +57,14 @@ class Outgoing:
 
 
 def read_outgoing(fields: Fields) -> Outgoing:
-    """`exporter`, `columns`, `audience_by` and `pace` of a channel."""
+    """`exporter`, `columns`, `audience_by` and `pace` of a channel, and where its address stands.
+
+    What an address may be is read with the channel itself.
+    """
     exporter, pace = fields.scalar("exporter"), read_pace(fields)
-    return Outgoing(exporter, read_columns(fields), _audience_by(fields), pace)
+    written = fields.entries.get("address")
+    address = written if isinstance(written, Scalar) and not written.is_null else None
+    return Outgoing(exporter, read_columns(fields), _audience_by(fields), pace, address)
 
 
 def read_columns(fields: Fields, taken: Sequence[str] = ()) -> Named:

@@ -71,9 +71,11 @@ def tidy(options: Options) -> history.Tidied:
 def forget(options: Options, people: Sequence[str]) -> forgetting.Forgotten:
     """Forget people, by their keys: no source is opened, and nothing that was read is kept.
 
-    Raises `WrongUsage` for an empty key, `BadData` where the history isn't whole.
+    A key stands without white space around it, as sources are read. Raises `WrongUsage` for an
+    empty one, `BadData` where the history isn't whole.
     """
-    if not people or not all(person.strip() for person in people):
+    people = [person.strip() for person in people]
+    if not people or not all(people):
         message = "a person is named by their key, and one is empty"
         raise WrongUsage(message, help="targeter history forget PERSON [PERSON…]")
     project = read_project(options.root)

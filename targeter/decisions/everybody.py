@@ -73,7 +73,10 @@ def held_of(choice: str, bound: Bound, decisions: Decisions) -> str:
 
 
 def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Whose place in an audience isn't over yet, by the choice that they entered it by."""
+    """Whose place in an audience isn't over yet, by the choice that they entered it by.
+
+    Where the words are gone, as they named somebody who was forgotten, everybody leaves.
+    """
     rows = []
     for choice in decisions.choices:
         settings = bound.project.settings.channel(choice.channel.name)
@@ -87,7 +90,8 @@ def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> No
         "CREATE OR REPLACE TABLE member_choices AS "
         + (
             f"SELECT m.person, c.choice, m.text FROM {MEMBERS} AS m JOIN {source} "
-            "USING (rule, template, channel) WHERE m.contacted_at + c.stay > " + now
+            "USING (rule, template, channel) WHERE m.text IS NOT NULL "
+            f"AND m.contacted_at + c.stay > {now}"
             if rows
             else f"SELECT person, NULL::INTEGER AS choice, text FROM {MEMBERS} WHERE false"
         )

@@ -15,8 +15,8 @@ from targeter.yaml_source import Scalar
 
 
 def check(bound: Bound) -> Iterator[Finding]:
-    """Findings about `exporter`, `columns` and `audience_by` of every channel, and about the
-    `columns` of every handoff."""
+    """Findings about `exporter`, `address`, `columns` and `audience_by` of every channel, and about
+    the `columns` of every handoff."""
     for settings in bound.project.settings.channels:
         yield from _check_exporter(settings)
         yield from _check_delivery(settings)
@@ -25,6 +25,9 @@ def check(bound: Bound) -> Iterator[Finding]:
                 yield from _check_column(bound, settings, scalar, "columns")
         for _, scalar in settings.outgoing.audience_by:
             yield from _check_column(bound, settings, scalar, "audience_by")
+        address = settings.outgoing.address
+        if address is not None and bound.profile.get(address.text) is not None:
+            yield from _check_column(bound, settings, address, "address")
     for handoff in bound.project.handoffs:
         for _, scalar in handoff.columns:
             yield from _check_handed_over(bound, handoff, scalar)
@@ -88,7 +91,8 @@ def _check_delivery(settings: ChannelSettings) -> Iterator[Finding]:
 def _check_column(
     bound: Bound, settings: ChannelSettings, scalar: Scalar, key: str
 ) -> Iterator[Finding]:
-    """A column that is there and may leave: as it is under `columns`, hashed as an identifier."""
+    """A column that is there and may leave: as it is under `columns` or as the address, hashed as
+    an identifier."""
     name, what = scalar.text, f"channel {settings.channel.name!r}"
     column = bound.profile.get(name)
     if column is None:

@@ -143,11 +143,18 @@ def told_of(facts: Mapping[str, Any]) -> tuple[str, ...]:
     told = []
     for one in facts["channels"]:
         line = f"{one['channel']}: {_count(one['texts'], 'text')} for "
-        line += _count(one["people"], "person", "people")
+        line += _count(one["people"], "person", "people") + _changed(one)
         if one["additions"] is not None:
             line += f"; {one['additions']:,} to add to audiences, {one['removals']:,} to take out"
         told.append(line)
     return (*told, *facts["rules"])
+
+
+def _changed(one: Mapping[str, Any]) -> str:
+    """Who comes and goes, where an earlier batch had put people into audiences."""
+    if one["entering"] == one["people"] and not one["leaving"]:
+        return ""
+    return f" ({one['entering']:,} new, {one['leaving']:,} leaving)"
 
 
 def notes_of(export: Export, facts: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from targeter.database import EngineError
@@ -11,9 +11,13 @@ from targeter.errors import TargeterError
 from targeter.exporters.handoffs import write_handoffs
 from targeter.exporters.interface import Export, Exported, Written
 from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, name_of_exporter
+from targeter.folders import MANIFEST
+from targeter.history import FILE
 from targeter.plans import ASSIGNMENTS, LEAVING
 
 _MESSAGES = "messages"
+# What a batch keeps of itself beside what its exporters write; two of one name would be one.
+_OURS = (MANIFEST, FILE, f"{ASSIGNMENTS}.parquet", "quarantine.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ def write_out(export: Export) -> Outcome:
     and then the lists of who is handed over.
 
     `export.channels` are all of the project; each exporter is given its own. Raises
-    `ExporterFailed` when one of an installed package fails or leaves a file that it doesn't name.
+    `ExporterFailed` when one of an installed package fails, leaves a file that it doesn't name, or
+    takes a name that another one has.
     """
     used = _used(export)
     by_name: dict[str, list[str]] = {}
@@ -42,12 +47,24 @@ def write_out(export: Export) -> Outcome:
     if not by_name:
         by_name[_MESSAGES] = []
     done = [(name, _run(name, _part(export, by_name[name]))) for name in sorted(by_name)]
+    files = (*(file for _, one in done for file in one.files), *write_handoffs(export))
+    _told_apart(file.name for file in files)
     return Outcome(
-        (*(file for _, one in done for file in one.files), *write_handoffs(export)),
+        files,
         tuple(line for _, one in done for line in one.told),
         (*(line for _, one in done for line in one.notes), *_forsaken(export)),
         {name: dict(one.facts) for name, one in done if one.facts},
     )
+
+
+def _told_apart(names: Iterable[str]) -> None:
+    """Raise `ExporterFailed` where one file would be written over by another."""
+    taken = set(_OURS)
+    for name in names:
+        if name in taken:
+            message = f"two files of the batch are called {name!r}"
+            raise ExporterFailed(message, help="the exporter must call its file otherwise")
+        taken.add(name)
 
 
 def _used(export: Export) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from targeter.exporters.removals import (
 )
 from targeter.forgetting.blanking import blank_texts
 from targeter.forgetting.erasing import Erased, erase, erase_reports
-from targeter.forgetting.looking import PEOPLE, addresses_in, load_names, wanted
+from targeter.forgetting.looking import PEOPLE, addresses_in, known_to, load_names, wanted
 from targeter.outgoing import IDENTIFIERS
 
 __all__ = ["Erased", "Forgotten", "blank_texts", "forget"]
@@ -30,6 +30,9 @@ __all__ = ["Erased", "Forgotten", "blank_texts", "forget"]
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What was done to forget people: `known` of them had a tombstone before.
+
+    `unknown` of them hadn't, and are in no batch: either nothing was ever decided on them, or
+    their key is mistyped.
 
     `batches` are those that were rewritten, `reports` the files of what the sender told.
     `removals` takes them off the networks; None where they are on none.
@@ -40,6 +43,7 @@ class Forgotten:
     batches: tuple[Erased, ...]
     reports: tuple[str, ...]
     removals: Removals | None
+    unknown: int = 0
 
 
 def forget(engine: Engine, folder: Path, people: Sequence[str], day: dt.date) -> Forgotten:
@@ -56,11 +60,14 @@ def forget(engine: Engine, folder: Path, people: Sequence[str], day: dt.date) ->
     engine.load(PEOPLE, {"person": "VARCHAR"}, ((person,) for person in people))
     load_past(engine, folder)
     removals = _taken_off(engine, folder, stones, people, day)
-    batches, reports = _erased(engine, folder, people)
-    known = sum(person in before for person in people)
+    forgotten = {person for person in people if person in before}
+    met = forgotten | _met(engine, folder)
+    batches, reports = _erased(engine, folder, met)
+    known = len(forgotten)
     if batches or reports or removals or known < len(people):
         history.note_forgotten(folder, len(people), len(batches))
-    return Forgotten(len(people), known, batches, reports, removals)
+    unknown = len(people) - len(met)
+    return Forgotten(len(people), known, batches, reports, removals, unknown)
 
 
 def _taken_off(
@@ -97,8 +104,14 @@ def _taken_off(
     return removals
 
 
+def _met(engine: Engine, folder: Path) -> set[str]:
+    """Those whom some batch knows. Who stopped this before had a tombstone by then."""
+    batches = history.batches_of(folder)
+    return {person for batch in batches for person in known_to(engine, batch)}
+
+
 def _erased(
-    engine: Engine, folder: Path, people: Sequence[str]
+    engine: Engine, folder: Path, met: Collection[str]
 ) -> tuple[tuple[Erased, ...], tuple[str, ...]]:
     batches = [batch for batch in history.batches_of(folder) if not _takes_off(batch)]
     addresses: set[str] = set()
@@ -106,7 +119,8 @@ def _erased(
         if load_names(engine, batch):
             files = [path.name for path in sorted(batch.iterdir()) if path.name != "manifest.json"]
             addresses.update(addresses_in(engine, batch, files))
-    looked_for, hashes = wanted(people, addresses), _hashes(engine)
+    # a mistyped key may be any word, and what others read would lose it for good
+    looked_for, hashes = wanted(met, addresses), _hashes(engine)
     done = [erase(engine, folder, batch.name, looked_for, hashes) for batch in batches]
     return tuple(filter(None, done)), tuple(erase_reports(engine, folder))
 

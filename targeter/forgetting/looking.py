@@ -130,6 +130,17 @@ def load_names(engine: Engine, batch: Path) -> bool:
     )
 
 
+def known_to(engine: Engine, batch: Path) -> set[str]:
+    """Those of the people who are looked for on whom a batch decided anything at all."""
+    files = [batch / name for name in (FILE, ASSIGNMENTS) if (batch / name).is_file()]
+    found = set()
+    for path in files:
+        source = f"read_parquet({literal(str(path))})"
+        rows = engine.rows(f"SELECT person FROM {PEOPLE} SEMI JOIN {source} USING (person)")
+        found |= {str(person) for (person,) in rows}
+    return found
+
+
 def naming_column(engine: Engine, file: RowFile) -> str | None:
     """The name of the column of a loaded file that says whose each row is; None without one.
 

@@ -27,6 +27,8 @@ _COLUMNS = {
 }
 _KEYS = ("message_id", "plan_id", "person_id")
 _MOST_SHOWN = 50
+# A key without the quote that our CSV has before what a spreadsheet would run.
+_ARMED = "CASE WHEN starts_with(r.person, chr(39)) THEN substr(r.person, 2) END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def record(engine: Engine, folder: Path, sent: Path | None, failed: Path | None)
     if found:
         count = "1 row" if len(found) == 1 else f"{len(found):,} rows"
         message = f"{count} of the report can't be used, so nothing was recorded"
-        raise BadData(message, findings=found[:_MOST_SHOWN])
+        help_ = f"these are the first {_MOST_SHOWN}" if len(found) > _MOST_SHOWN else ""
+        raise BadData(message, help=help_, findings=found[:_MOST_SHOWN])
     return _keep(engine, folder)
 
 
@@ -101,7 +104,9 @@ def _read(path: Path, sent: bool, found: list[Finding]) -> Iterator[_Row]:
 
 
 def _text(value: object) -> str | None:
-    return str(value).strip() or None if isinstance(value, str | int) else None
+    """A key as text; half of a character, which JSON can write, is a question mark."""
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    return text.encode(errors="replace").decode() or None
 
 
 def _json_lines(
@@ -129,7 +134,8 @@ def _csv_lines(
         names = set(reader.fieldnames or ())
         if "message_id" not in names and not {"plan_id", "person_id"} <= names:
             message = "the heading has neither message_id nor plan_id and person_id"
-            found.append(Finding("TG716", message, Place(path.name, 1, 1)))
+            help_ = "the first line names the columns, with commas between them"
+            found.append(Finding("TG716", message, Place(path.name, 1, 1), help_))
             return
         for values in reader:
             yield reader.line_num, values
@@ -155,10 +161,14 @@ def _match(engine: Engine, folder: Path, rows: list[_Row], found: list[Finding])
             f"INSERT INTO messages SELECT {name}, person, {message_id(name, 'person')} "
             f"FROM read_parquet({literal(str(batch / FILE))}) WHERE event = {literal(MESSAGE)}"
         )
+    # one join by either would compare every row with every message
     engine.run(
-        "CREATE OR REPLACE TABLE report AS SELECT r.n, m.batch, m.person, r.sent "
-        "FROM report_rows AS r LEFT JOIN messages AS m ON CASE WHEN r.message_id IS NOT NULL "
-        "THEN m.message_id = r.message_id ELSE m.batch = r.batch AND m.person = r.person END"
+        "CREATE OR REPLACE TABLE report AS SELECT r.n, coalesce(i.batch, p.batch, q.batch) AS "
+        "batch, coalesce(i.person, p.person, q.person) AS person, r.sent FROM report_rows AS r "
+        "LEFT JOIN messages AS i ON i.message_id = r.message_id "
+        "LEFT JOIN messages AS p ON r.message_id IS NULL AND p.batch = r.batch "
+        "AND p.person = r.person LEFT JOIN messages AS q ON r.message_id IS NULL "
+        f"AND q.batch = r.batch AND q.person = {_ARMED} AND p.batch IS NULL"
     )
     unknown = "SELECT n, 'no message in the history is this one' FROM report WHERE batch IS NULL"
     both = (

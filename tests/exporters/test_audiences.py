@@ -174,6 +174,16 @@ def test_who_stays_and_has_an_identifier_only_now_is_added(tmp_path: Path) -> No
     assert [user["email"] for user in added] == [[sha("p1@example.com")]]
 
 
+def test_who_comes_and_goes_is_told(tmp_path: Path) -> None:
+    first = render(fair(tmp_path, [person(1), person(2)])).told[0]
+    assert first == "wall: 1 text for 2 people; 2 to add to audiences, 0 to take out"
+    fair(tmp_path, [person(1), person(2, agreed="false"), person(3), person(4)])
+    second = render(tmp_path, day=2).told[0]
+    who, moved = second.split("; ")
+    assert who == "wall: 1 text for 3 people (2 new, 1 leaving)"
+    assert moved == "2 to add to audiences, 1 to take out"
+
+
 def test_who_leaves_and_can_not_be_named_is_told(tmp_path: Path) -> None:
     render(fair(tmp_path, [person(1), person(2, mail="", handle="", phone="")]))
     fair(tmp_path, [person(1)])

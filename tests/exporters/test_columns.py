@@ -75,6 +75,7 @@ def test_channels_without_columns_share_their_files(tmp_path: Path) -> None:
         (OWN.replace("rank: rank", "mail: mail"), "TG506", "'mail' may not leave"),
         (OWN.replace("to: handle", "to: [handle]"), "TG105", "a column each"),
         (OWN.replace("rank: rank", "TO: rank"), "TG105", "'TO' twice"),
+        (PLAIN.replace("handle}", "hnadle}"), "TG202", "unknown column 'hnadle' in 'address'"),
         (PLAIN.replace("}", ", exporter: mesages}"), "TG105", "no exporter 'mesages'"),
         (PLAIN.replace("}", ", exporter: x_audiences}"), "TG105", "not for direct channels"),
         (PLAIN.replace("}", ", audience_by: {email: mail}}"), "TG105", "for promoted channels"),
@@ -92,6 +93,9 @@ def test_what_can_not_be_exported_is_a_finding(
 ) -> None:
     (found,) = worlds.errors(fair(tmp_path, [person(1)], channels, NOTE))
     assert (found.code, said in found.message) == (code, True)
+    lines = (tmp_path / "rules/targeter.yaml").read_text().splitlines()
+    assert found.place and found.place.line == 1 + lines.index(channels.rstrip())
+    assert found.place.column > 3
 
 
 @pytest.mark.parametrize(
@@ -116,7 +120,8 @@ def test_what_no_audience_can_be_made_of_is_a_finding(
 
 def test_a_sensitive_column_never_leaves(tmp_path: Path) -> None:
     wall = "  wall: {like: x_promoted, min_audience: 1, audience_by: {phone: phone}}\n"
-    for channels, template in ((OWN, NOTE), (wall, FAIR)):
+    to = PLAIN.replace("address: handle", "address: phone")
+    for channels, template in ((OWN, NOTE), (wall, FAIR), (to, NOTE)):
         root = fair(tmp_path, [person(1)], channels, template)
         settings = root / "rules/targeter.yaml"
         text = settings.read_text().replace(

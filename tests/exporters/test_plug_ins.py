@@ -36,7 +36,13 @@ def fall(export: Export) -> Exported:
     raise RuntimeError("no wind")
 
 
+def usurp(export: Export) -> Exported:
+    (export.folder / "manifest.json").write_text("{}")
+    return Exported((Written("manifest.json", "strips", 1),))
+
+
 pigeons = Exporter(("direct",), write)
+usurping = Exporter(("direct",), usurp)
 forgetful = Exporter(("direct",), forget)
 falling = Exporter(("direct",), fall)
 nothing = object()
@@ -46,6 +52,7 @@ POINTS = """\
 pigeons = pigeon_post:pigeons
 forgetful = pigeon_post:forgetful
 falling = pigeon_post:falling
+usurping = pigeon_post:usurping
 nothing = pigeon_post:nothing
 missing = pigeon_post:missing
 """
@@ -101,7 +108,10 @@ def test_an_exporter_that_can_not_be_used_is_a_finding(tmp_path: Path, name: str
     assert found.code == "TG105" and f"the exporter {name!r}" in found.message
 
 
-@pytest.mark.parametrize(("name", "said"), [("forgetful", "names"), ("falling", "no wind")])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("forgetful", "names"), ("falling", "no wind"), ("usurping", "called 'manifest.json'")],
+)
 def test_an_exporter_that_fails_leaves_no_batch(tmp_path: Path, name: str, said: str) -> None:
     root = _loft(tmp_path, name)
     with pytest.raises(ExporterFailed, match=said):

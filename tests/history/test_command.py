@@ -51,10 +51,14 @@ def test_it_answers_in_json(tmp_path: Path) -> None:
 def test_what_the_sender_tells_is_recorded(tmp_path: Path) -> None:
     root = shop(tmp_path)
     ids = [line["message_id"] for line in messages(render(root))]
+    assert "failed" not in targeter("history", "--project", root).out
     (tmp_path / "failed.csv").write_text("message_id\n" + "\n".join(ids[:2]) + "\n")
     words = ("history", "--project", root, "--failed", tmp_path / "failed.csv")
     assert "0 messages sent, 2 failed" in targeter(*words).out
     assert "Nothing new: 2 messages told before" in targeter(*words).out
+    heading, _, batch = targeter("history", "--project", root).out.splitlines()[2:5]
+    assert heading.split()[2:5] == ["messages", "sent", "failed"]
+    assert batch.split()[4:7] == ["4", "0", "2"]
     answer = targeter(*words, "--format", "json").json
     assert {key: answer[key] for key in ("sent", "failed", "known", "file")} == {
         "sent": 0,

@@ -11,9 +11,10 @@ import pytest
 from targeter import batches, pipeline, remembering
 from tests import worlds
 from tests.decisions.small import crowd, project, template
-from tests.exporters.fair import parquet
+from tests.exporters.fair import fair, parquet, person, users
+from tests.exporters.fair import render as render_fair
 
-from .shop import DAY, listed, messages, render, shop
+from .shop import DAY, listed, messages, render, shop, tree
 from .test_forgetting import forget, naming
 
 _ADDRESSES = """\
@@ -58,6 +59,29 @@ def test_words_that_name_them_go_from_what_others_read(tmp_path: Path, named: st
     ]
     assert naming(root, "ann@", "ann ") == []
     assert worlds.results(root)["bo"][0] in ("message", "resting")
+
+
+def test_a_mistyped_key_takes_no_word_from_what_others_read(tmp_path: Path) -> None:
+    root = _letters(tmp_path, "Hello, write to {{ friend }} today", "bo,bo@example.com,cy")
+    done = render(root)
+    before = tree(done.folder)
+    assert forget(root, "today", "Hello").unknown == 2
+    assert tree(done.folder) == before
+    assert forget(root, " bo\u3000").unknown == 0  # as a source's keys are read
+    assert messages(done) == []
+
+
+def test_whose_audience_lost_its_words_leaves_it(tmp_path: Path) -> None:
+    root = fair(tmp_path, [person(1, person_id="Ashby"), person(2), person(3)])
+    render_fair(root)
+    assert forget(root, "Ashby").batches[0].texts
+    done = render_fair(root, day=2)
+    told = [(row[0], row[2], row[-1]) for row in parquet(done.folder / "contacts.parquet")]
+    here = "The fair comes to Ashby."
+    assert told == [
+        (who, *what) for who in ("p00002", "p00003") for what in (("entered", here), ("left", None))
+    ]
+    assert (listed(root).faults, users(done, "remove")) == ((), [])  # they are in it again
 
 
 def test_a_key_that_may_be_any_number_is_not_looked_for_in_words(tmp_path: Path) -> None:

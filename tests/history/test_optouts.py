@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -223,6 +224,13 @@ def test_without_an_exported_audience_there_is_nothing_to_check(tmp_path: Path) 
         opt_outs(root)
     assert not (root / "batches").exists()
     assert targeter("optouts", "--project", root).code == 5
+
+
+def test_the_only_batch_with_an_audience_was_lost(tmp_path: Path) -> None:
+    root = fair(tmp_path, [person(1)])
+    shutil.rmtree(render(root).folder)
+    with pytest.raises(BadData, match="was lost"):
+        opt_outs(root)
 
 
 def test_wrong_rules_and_a_history_that_is_not_whole_stop_it(tmp_path: Path) -> None:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from targeter import remembering
+from targeter import batches, pipeline, remembering
 from targeter.errors import BadData, NothingToCheck, WrongUsage
 from targeter.history import Told
 from tests import worlds
+from tests.decisions.small import crowd, project
 
-from .shop import listed, messages, render, shop, tree
+from .shop import DAY, listed, messages, render, shop, tree
 
 
 def _csv(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
@@ -94,6 +95,7 @@ BAD: list[tuple[str, str, str]] = [
     ("r.csv", "message_id,plan_id\n,x\n", "r.csv:2:1 a row without message_id"),
     ("r.csv", 'message_id\n"cut', "r.csv:2:1 a row that is no CSV"),
     ("r.jsonl", "\n{}\n", "r.jsonl:2:1 a row without message_id"),
+    ("r.jsonl", '{"message_id": "\\ud800"}\n', "r.jsonl:1:1 no message in the history is this"),
     ("r.jsonl", "[1]\n", "r.jsonl:1:1 a line that is no JSON object"),
     ("r.jsonl", "[" * 9_000, "r.jsonl:1:1 a line that is no JSON object"),
 ]
@@ -112,6 +114,25 @@ def test_a_row_of_no_use_is_named_and_nothing_recorded(
     (finding,) = refused.value.findings
     assert f"{finding.place} {finding.message}".startswith(said)
     assert tree(root / "batches") == before
+
+
+def test_a_key_that_was_disarmed_for_a_spreadsheet_comes_back(tmp_path: Path) -> None:
+    root = project(tmp_path, people=[*crowd(1), crowd(1)[0].replace("p0", "=1+2")])
+    done = pipeline.render(worlds.options(root, as_of=DAY), batches.Request("csv"))
+    with (done.folder / "messages-0001.csv").open(encoding="utf-8", newline="") as file:
+        keys = [row["person_id"] for row in csv.DictReader(file)]
+    assert "'=1+2" in keys
+    rows = [{"plan_id": done.plan_id, "person_id": key} for key in keys]
+    assert _tell(root, failed=_csv(tmp_path / "failed.csv", rows)).failed == 2
+
+
+def test_of_many_bad_rows_the_first_are_shown(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    render(root)
+    report = _csv(tmp_path / "r.csv", [{"message_id": f"x{n}"} for n in range(60)])
+    with pytest.raises(BadData, match="60 rows") as refused:
+        _tell(root, sent=report)
+    assert (len(refused.value.findings), refused.value.help) == (50, "these are the first 50")
 
 
 def test_a_message_cannot_be_sent_and_have_failed(tmp_path: Path) -> None:

@@ -26,19 +26,24 @@ if TYPE_CHECKING:
 
 
 def draw_history(screen: Screen, listed: History) -> None:
-    """One line a batch, the oldest first; then what is wrong, and what to do."""
+    """One line a batch, the oldest first; then what is wrong, and what to do.
+
+    What the sender told stands there once it told anything.
+    """
     folder = styled(from_here(listed.folder), TITLE)
     if not listed.entries:
         screen.lines(joined("Nothing was rendered yet: no batch is in ", folder))
         return
     screen.lines(joined(count(len(listed.entries), "batch", "batches"), " in ", folder))
     screen.blank()
-    counts = ("messages", "failed", "entered", "left", "handed over")
+    is_told = any(entry.sent or entry.failed for entry in listed.entries)
+    told = ("sent", "failed") if is_told else ()
+    counts = ("messages", *told, "entered", "left", "handed over")
     table = table_of(
         ("day", "text"), ("plan", "text"), *((name, "right") for name in counts), ("", "text")
     )
     for entry in listed.entries:
-        table.add_row(*_cells(entry, verified=listed.verified))
+        table.add_row(*_cells(entry, is_told=is_told, verified=listed.verified))
     screen.table(table)
     for fault in listed.faults:
         screen.blank()
@@ -49,14 +54,14 @@ def draw_history(screen: Screen, listed: History) -> None:
         screen.lines(styled("targeter history --verify checks every file.", QUIET))
 
 
-def _cells(entry: Entry, *, verified: bool) -> Iterator[Text]:
+def _cells(entry: Entry, *, is_told: bool, verified: bool) -> Iterator[Text]:
     from targeter.history import ENTERED, HANDED_OVER, LEFT, MESSAGE
 
     yield styled(_day(entry.day))
     yield styled(entry.plan_id)
     for value in (
         entry.count(MESSAGE),
-        entry.failed,
+        *((entry.sent, entry.failed) if is_told else ()),
         entry.count(ENTERED),
         entry.count(LEFT),
         entry.count(HANDED_OVER),

@@ -41,6 +41,9 @@ def draw_forgotten(screen: Screen, done: Forgotten) -> None:
     before = f", {number(done.known)} of them before" if done.known else ""
     people = count(done.people, "person is", "people are")
     screen.lines(joined(f"{people} forgotten{before}, and will be suppressed from now on."))
+    if done.unknown:
+        who = count(done.unknown, "key is in no batch: was it", "keys are in no batch: were they")
+        screen.lines(styled(f"{who} typed right?", DOUBT))
     if not done.batches:
         screen.lines(styled("No batch names them.", QUIET))
     for one in done.batches:

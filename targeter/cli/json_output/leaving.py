@@ -16,6 +16,7 @@ def forgotten(done: Forgotten) -> Json:
     return {
         "people": done.people,
         "known": done.known,
+        "unknown": done.unknown,
         "batches": [
             {
                 "plan_id": one.batch,
