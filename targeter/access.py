@@ -11,8 +11,9 @@ from targeter.errors import WrongUsage
 from targeter.history import COLUMNS, CONTACTS, load_contacts, read_tombstones
 from targeter.pipeline import Options, Profiled, Progress, history_of, profiled, silent
 from targeter.plans.uses import EVERYBODY, uses_of
-from targeter.profiles import PROFILES, normalised
+from targeter.profiles import PROFILES
 from targeter.sources.declared import Link, Source
+from targeter.strays import normalised
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A batch in the history is the record of who was contacted; there is no other.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -82,31 +82,52 @@ class Rendered:
     exports: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was written into a batch's folder: files to send, and files that are the record of it.
+
+    `held` is the quarantine's entry, None where no text is in it.
+    """
+
+    files: tuple[File, ...]
+    kept: tuple[dict[str, object], ...]
+    done: Outcome
+    held: dict[str, object] | None = None
+
+
 def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Path) -> Rendered:
     """Write a plan's messages and contacts into `FOLDER/PLAN_ID` of the history.
 
     The rows are the engine's `assignments` and `leavers`. A plan that is there stays as it is.
     """
+
+    def fill(temporary: Path) -> Filled:
+        channels = bound.project.settings.channels
+        pacing.give_days(engine, channels, plan.as_of, ASSIGNMENTS)
+        files, done = export(engine, bound, plan, request, temporary, folder)
+        kept = (_assignments(engine, temporary), _contacts(engine, plan, temporary))
+        return Filled(files, kept, done, _quarantine(engine, temporary))
+
+    return lay_down(plan, request, folder, fill)
+
+
+def lay_down(
+    plan: Plan, request: Request, folder: Path, fill: Callable[[Path], Filled]
+) -> Rendered:
+    """A batch of what `fill` writes into its folder, there whole or not at all."""
     if request.batch_size is not None and request.batch_size < 1:
         raise WrongUsage(f"a batch holds at least one message, not {request.batch_size}")
     there = already_there(plan.plan_id, request, folder)
     if there is not None:
         return there
     target = folder / plan.plan_id
-    channels = bound.project.settings.channels
-    pacing.give_days(engine, channels, plan.as_of, ASSIGNMENTS)
     try:
         with whole_folder(target) as temporary:
-            done = _export(engine, bound, plan, request, temporary, folder)
-            files = tuple(
-                File(one.name, one.what, one.rows, sha256_of(temporary / one.name))
-                for one in done.files
-            )
-            kept = [_assignments(engine, temporary), _contacts(engine, plan, temporary)]
-            held = _quarantine(engine, temporary)
-            if held:
-                kept.append(held)
-                done = replace(done, notes=(*done.notes, _held_back(held)))
+            filled = fill(temporary)
+            files, done, kept = filled.files, filled.done, list(filled.kept)
+            if filled.held:
+                kept.append(filled.held)
+                done = replace(done, notes=(*done.notes, _held_back(filled.held)))
             write_manifest(temporary, _manifest(plan, request, files, kept, done))
         history.note_rendered(folder, plan.plan_id, plan.as_of.isoformat())
     except OSError as error:
@@ -119,12 +140,21 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
     return replace(rendered, notes=done.notes, told=done.told, exports=done.facts)
 
 
-def _export(
+def export(
     engine: Engine, bound: Bound, plan: Plan, request: Request, temporary: Path, folder: Path
-) -> Outcome:
+) -> tuple[tuple[File, ...], Outcome]:
+    """Write the files of an engine's messages into a folder, and say what they are."""
     channels = bound.project.settings.channels
     shape = request.format, request.batch_size, request.by
-    return exporters.write_out(Export(engine, bound, plan, channels, temporary, folder, *shape))
+    done = exporters.write_out(Export(engine, bound, plan, channels, temporary, folder, *shape))
+    files = tuple(
+        File(one.name, one.what, one.rows, sha256_of(temporary / one.name)) for one in done.files
+    )
+    return files, done
+
+
+# The columns by which the contacts of a batch are sorted.
+CONTACTS_ORDER = ("person", "event", "channel")
 
 
 @contextmanager
@@ -212,7 +242,12 @@ def _quarantine(engine: Engine, folder: Path) -> dict[str, object] | None:
     if not count:
         return None
     write_rows(engine, f"SELECT * FROM {QUARANTINED} ORDER BY ALL", folder / QUARANTINE, "jsonl")
-    return {"name": QUARANTINE, "blocked": count, "sha256": sha256_of(folder / QUARANTINE)}
+    return quarantine_entry(folder, count)
+
+
+def quarantine_entry(folder: Path, texts: int) -> dict[str, object]:
+    """What a manifest says of the quarantine in a batch's folder."""
+    return {"name": QUARANTINE, "blocked": texts, "sha256": sha256_of(folder / QUARANTINE)}
 
 
 def _held_back(held: Mapping[str, object]) -> str:
@@ -221,26 +256,33 @@ def _held_back(held: Mapping[str, object]) -> str:
 
 
 def _contacts(engine: Engine, plan: Plan, folder: Path) -> dict[str, object]:
-    """Who is contacted by this batch, and when: at the plan's moment, or so many days later as
+    query = f"{contacts_of(plan)} ORDER BY {', '.join(CONTACTS_ORDER)}"
+    rows = write_rows(engine, query, folder / history.FILE, "parquet")
+    return contacts_entry(folder, rows)
+
+
+def contacts_entry(folder: Path, rows: int) -> dict[str, object]:
+    """What a manifest says of the contacts in a batch's folder."""
+    digest = sha256_of(folder / history.FILE)
+    return {"name": history.FILE, history.CONTACTS: rows, "sha256": digest}
+
+
+def contacts_of(plan: Plan) -> str:
+    """SQL: who is contacted by this batch, and when: at the plan's moment, or so many days later as
     their message's pace says. The held-out aren't, nor who stays in an audience."""
     promoted = ", ".join(map(literal, plan.promoted)) or "NULL"
     entered, message = literal(history.ENTERED), literal(history.MESSAGE)
     event = f"CASE WHEN channel IN ({promoted}) THEN {entered} ELSE {message} END"
     at, said = history.moment_sql(plan.as_of), "campaign, rule, template, channel, text"
-    rows = write_rows(
-        engine,
+    return (
         f"SELECT person, {at} + to_days(coalesce(later, 0)) AS contacted_at, event, {said} FROM ("
         f"SELECT person, later, {event} AS event, {said} FROM {ASSIGNMENTS} "
         f"LEFT JOIN {pacing.SENDING} USING (person) "
         "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying' "
         f"UNION ALL SELECT person, 0, {literal(history.LEFT)}, {said} FROM {LEAVING} "
         f"UNION ALL SELECT person, 0, {literal(history.HANDED_OVER)}, {said} FROM {ASSIGNMENTS} "
-        "WHERE outcome = 'handed_over') ORDER BY person, event, channel",
-        folder / history.FILE,
-        "parquet",
+        "WHERE outcome = 'handed_over')"
     )
-    digest = sha256_of(folder / history.FILE)
-    return {"name": history.FILE, history.CONTACTS: rows, "sha256": digest}
 
 
 def _manifest(

@@ -18,14 +18,16 @@ import math
 from targeter.binding import Bound
 from targeter.blocking import find_blocked
 from targeter.channels import Channel, fits
-from targeter.cuts import ASSIGNED, JUST_CUT, OVER, cut, cuts_of, prepare_ranks
+from targeter.cuts import ASSIGNED, JUST_CUT, OVER, cut_first, cuts_of, prepare_ranks
 from targeter.database import Engine
-from targeter.decisions import DECIDED, Decisions, held_of
+from targeter.decisions import DECIDED, Decisions, Everybody, Shard, Totals, held_of, together
 from targeter.rendering import render_choices
 
 REFUSED = "refused"
 # What may not go out, with the word of the block list that it holds.
 QUARANTINE = "quarantine"
+# The cells that are closed now, all at once.
+CLOSING = "closing"
 TOO_SMALL = "audience too small"
 # Begins the reason of a text that holds a word of the block list.
 BLOCKED = "blocked by "
@@ -45,6 +47,26 @@ def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     (number, choice, text, length) who came after the last place; `quarantine` (number, choice,
     text, word) what holds a word of the block list. People are known by their number.
     """
+    assign_all(together(engine, bound, decisions))
+
+
+def assign_all(people: Everybody) -> None:
+    """The same for everybody, wherever they are."""
+    cuts = cuts_of(people.bound, people.decisions)
+    people.each(begin)
+    while True:
+        people.each(write_waiting)
+        if cut_first(people, cuts):
+            people.each(next_choices, JUST_CUT)
+        elif _close_cells(people):
+            people.each(let_back)
+        else:
+            return
+
+
+def begin(shard: Shard) -> None:
+    """Nobody has anything but who stays in an audience; everybody waits with their first choice."""
+    engine, decisions = shard.engine, shard.decisions
     engine.run(
         f"CREATE OR REPLACE TABLE {ASSIGNED} (number INTEGER, choice INTEGER, text VARCHAR, "
         "length INTEGER, held_out BOOLEAN, staying BOOLEAN)"
@@ -65,17 +87,8 @@ def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         "CREATE OR REPLACE TABLE waiting AS SELECT number, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
     )
-    cuts = cuts_of(bound, decisions)
-    if cuts:
-        prepare_ranks(engine, bound, decisions)
-    while True:
-        _write_waiting(engine, bound, decisions)
-        if any(cut(engine, one) for one in cuts):
-            _next_choices(engine, decisions, JUST_CUT)
-        elif _close_cells(engine, decisions):
-            _let_back(engine)
-        else:
-            return
+    if cuts_of(shard.bound, decisions):
+        prepare_ranks(shard)
 
 
 def _channels(engine: Engine, decisions: Decisions) -> None:
@@ -104,8 +117,9 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
     )
 
 
-def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def write_waiting(shard: Shard) -> None:
     """Everybody who waits takes the first choice that can be written, may go and isn't closed."""
+    engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     held = held_of("t.choice", bound, decisions)
     words = bound.project.settings.blocked_words
     while engine.value("SELECT count(*) FROM waiting"):
@@ -137,7 +151,7 @@ def _write_waiting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
                 f"INSERT INTO {QUARANTINE} SELECT number, choice, text, word FROM failed "
                 f"ANTI JOIN {QUARANTINE} USING (number, choice) WHERE word IS NOT NULL"
             )
-        _next_choices(engine, decisions, "failed")
+        next_choices(shard, "failed")
 
 
 def _drafts(engine: Engine, bound: Bound, decisions: Decisions) -> None:
@@ -155,8 +169,9 @@ def _drafts(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     )
 
 
-def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> None:
+def next_choices(shard: Shard, turned_away: str) -> None:
     """Those turned away wait with their next choice; who has none stops waiting."""
+    engine, decisions = shard.engine, shard.decisions
     # each step on its own: above a join or below a filter the engine would take the long
     # expression apart again and again
     words = "".join(f", d.{word}" for word in decisions.signature.columns)
@@ -171,34 +186,47 @@ def _next_choices(engine: Engine, decisions: Decisions, turned_away: str) -> Non
     engine.run("DELETE FROM waiting WHERE choice IS NULL")
 
 
-def _close_cells(engine: Engine, decisions: Decisions) -> bool:
+def _close_cells(people: Everybody) -> bool:
     """Close every cell that is too small, and let its people take their next choice.
 
     A cell with nobody but those who stay is left open: there is nobody whom closing would move.
     """
-    engine.run(
-        "CREATE OR REPLACE TABLE closing AS FROM (SELECT c.channel, a.text, "
-        "count(*) FILTER (WHERE NOT a.held_out) AS people, min(a.choice) AS choice "
-        f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) WHERE c.smallest > 1 "
-        "GROUP BY ALL HAVING people < max(c.smallest) AND NOT bool_and(a.staying)) "
-        "ANTI JOIN closed USING (channel, text)"
-    )
-    if not engine.value("SELECT count(*) FROM closing"):
+    if all(c.channel.delivery != "promoted" for c in people.decisions.choices):
         return False
-    engine.run("INSERT INTO closed SELECT * FROM closing")
-    engine.run(
-        "CREATE OR REPLACE TABLE leaving AS SELECT a.number, a.choice "
+    cells = (
+        "SELECT c.channel, a.text, count(*) FILTER (WHERE NOT a.held_out) AS people, "
+        "min(a.choice) AS choice, max(c.smallest) AS smallest, bool_and(a.staying) AS staying "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
-        "JOIN closing AS x ON x.channel = c.channel AND x.text = a.text WHERE NOT a.staying"
+        "ANTI JOIN closed AS x ON x.channel = c.channel AND x.text = a.text "
+        "WHERE c.smallest > 1 GROUP BY ALL"
     )
-    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM leaving)")
-    engine.run(f"INSERT INTO {REFUSED} SELECT number, choice, '{TOO_SMALL}' FROM leaving")
-    _next_choices(engine, decisions, "leaving")
+    merged = {"people": "sum", "choice": "min", "smallest": "max", "staying": "bool_and"}
+    too_small = Totals(
+        cells, ("channel", "text"), merged, where="people < smallest AND NOT staying"
+    )
+    if not people.totals(CLOSING, too_small):
+        return False
+    people.each(leave_closing)
     return True
 
 
-def _let_back(engine: Engine) -> None:
+def leave_closing(shard: Shard) -> None:
+    """The cells in `closing` are closed: their people wait with their next choice."""
+    engine = shard.engine
+    engine.run(f"INSERT INTO closed SELECT channel, text, people, choice FROM {CLOSING}")
+    engine.run(
+        "CREATE OR REPLACE TABLE leaving AS SELECT a.number, a.choice "
+        f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
+        f"JOIN {CLOSING} AS x ON x.channel = c.channel AND x.text = a.text WHERE NOT a.staying"
+    )
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM leaving)")
+    engine.run(f"INSERT INTO {REFUSED} SELECT number, choice, '{TOO_SMALL}' FROM leaving")
+    next_choices(shard, "leaving")
+
+
+def let_back(shard: Shard) -> None:
     """Places may be free again: everybody who was over starts once more, where they were cut."""
+    engine = shard.engine
     if not engine.value(f"SELECT count(*) FROM {OVER}"):
         return
     engine.run(

@@ -7,12 +7,13 @@ take no place; they are cut where they would have been.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound
-from targeter.database import Engine, identifier
-from targeter.decisions import Decisions
+from targeter.database import identifier
+from targeter.decisions import Border, Decisions, Everybody, Line, Shard, is_after
 from targeter.expressions.compiler import run_text
 from targeter.profiles import PROFILES, number_of
 from targeter.schema import type_class
@@ -50,20 +51,24 @@ def _cuts(bound: Bound, decisions: Decisions) -> Iterator[Cut]:
         yield Cut(tuple(n for n, _ in numbered), settings.max_people)
 
 
-def prepare_ranks(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def prepare_ranks(shard: Shard) -> None:
     """Where each choice's people stand, before anybody is cut: what `rank_by` says of them."""
+    engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     rows = [(c.number, c.rule_number, c.rule.name) for c in decisions.choices]
     columns = {"choice": "INTEGER", "rule": "INTEGER", "name": "VARCHAR"}
     engine.load("choice_rules", columns, rows)
     cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in _ranks(bound, decisions))
     rank = f"CASE c.rule {cases} END" if cases else "NULL::DOUBLE"
     key = f"p.{identifier(bound.key)}"
+    # every column of the order ascends: the highest rank first, and the missing after all
     engine.run(
-        f"CREATE OR REPLACE VIEW standing AS SELECT a.number, {key} AS person, a.choice, a.text, "
+        "CREATE OR REPLACE VIEW standing AS SELECT * EXCLUDE (rank), NOT staying AS k0, rule AS "
+        "k1, rank IS NULL AS k2, coalesce(0e0 - rank, 0e0) AS k3, lot AS k4, person AS k5 FROM ("
+        f"SELECT a.number, {key} AS person, a.choice, a.text, "
         f"a.length, a.held_out, a.staying, c.rule, {rank} AS rank, "
         f"md5(c.name || ':' || {key}) AS lot FROM {ASSIGNED} AS a "
         "JOIN choice_rules AS c USING (choice) "
-        f"JOIN {PROFILES} AS p ON {number_of(bound)} = a.number"
+        f"JOIN {PROFILES} AS p ON {number_of(bound)} = a.number)"
     )
 
 
@@ -80,28 +85,43 @@ def _ranks(bound: Bound, decisions: Decisions) -> Iterator[tuple[int, str]]:
         yield number, f"nullif(TRY_CAST(({sql}) AS DOUBLE), 'nan'::DOUBLE)"
 
 
-def cut(engine: Engine, one: Cut) -> bool:
-    """Take away the people after the last place; whether there were any.
+def cut_first(people: Everybody, cuts: Sequence[Cut]) -> bool:
+    """Take away the people after the last place of the first cut that has any; whether one had.
 
     They go from `assigned` into `over_cap`, and stand in `just_cut` until the next cut.
     """
-    rules = ", ".join(map(str, one.rules))
-    count = engine.value(
-        f"SELECT count(*) FROM {ASSIGNED} JOIN choice_rules USING (choice) "
-        f"WHERE rule IN ({rules}) AND NOT held_out"
-    )
-    if count < one.people:
+    if not cuts:
         return False
-    order = "staying DESC, rule, rank DESC NULLS LAST, lot, person"
+    counts: Counter[int] = Counter()
+    for counted in people.ask(holders):
+        counts.update(counted)
+    full = (one for one in cuts if sum(counts[rule] for rule in one.rules) >= one.people)
+    return any(_cut(people, one) for one in full)
+
+
+def _cut(people: Everybody, one: Cut) -> bool:
+    order = "SELECT k0, k1, k2, k3, k4, k5 FROM standing WHERE NOT held_out AND "
+    (border,) = people.borders([Line(order + _of(one), one.people)])
+    return border is not None and sum(people.each(cut_after, one, border)) > 0
+
+
+def _of(one: Cut) -> str:
+    return f"rule IN ({', '.join(map(str, one.rules))})"
+
+
+def holders(shard: Shard) -> dict[int, int]:
+    """How many people take a place, by rule."""
+    query = f"SELECT rule, count(*) FROM {ASSIGNED} JOIN choice_rules USING (choice)"
+    return dict(shard.engine.rows(f"{query} WHERE NOT held_out GROUP BY 1"))
+
+
+def cut_after(shard: Shard, one: Cut, border: Border) -> int:
+    """Take away the people who stand after the border; how many."""
+    engine = shard.engine
     engine.run(
-        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT number, choice, text, length FROM ("
-        "SELECT *, count(*) FILTER (WHERE NOT held_out) OVER (ORDER BY "
-        f"{order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
-        f"FROM standing WHERE rule IN ({rules})) "
-        f"WHERE before >= {one.people} AND NOT staying"
+        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT number, choice, text, length "
+        f"FROM standing WHERE {_of(one)} AND NOT staying AND {is_after(border)}"
     )
-    if not engine.value(f"SELECT count(*) FROM {JUST_CUT}"):
-        return False
     engine.run(f"INSERT INTO {OVER} SELECT number, choice, text, length FROM {JUST_CUT}")
     engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM {JUST_CUT})")
-    return True
+    return int(engine.value(f"SELECT count(*) FROM {JUST_CUT}"))

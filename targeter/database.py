@@ -51,7 +51,8 @@ class Engine:
     """One DuckDB connection that reads only the folders it was given and runs one thing at a time.
 
     `folders` are the real paths that SQL may read and write; without any, nothing on disk is
-    reachable. Ctrl-C interrupts a running statement and raises `Interrupted`.
+    reachable. Ctrl-C interrupts a running statement and raises `Interrupted`. Tables are in memory,
+    or in the file `database`; those of the file `behind` can be read by their names, too.
     """
 
     def __init__(
@@ -62,12 +63,16 @@ class Engine:
         time_zone: str = "UTC",
         memory: str = MEMORY,
         threads: int | None = None,
+        database: Path | None = None,
+        behind: Path | None = None,
     ) -> None:
         self.scratch = scratch or Path()
         self._kept = 0
         self._is_closed = False
         self._memory = memory
-        self._connection = duckdb.connect(config={"python_enable_replacements": "false"})
+        self._connection = duckdb.connect(
+            str(database or ":memory:"), config={"python_enable_replacements": "false"}
+        )
         settings: list[tuple[str, object]] = [
             ("temp_directory", str(scratch) if scratch else ""),
             ("memory_limit", memory),
@@ -82,6 +87,8 @@ class Engine:
             settings.append(("threads", threads))
         for name, value in settings:
             self._connection.execute(f"SET {name} = {literal(value)}")
+        if behind:
+            self._look_behind(behind)
         paths = [str(folder.resolve()) for folder in folders]
         if paths:
             self._connection.execute(f"SET allowed_directories = {list_literal(paths)}")
@@ -98,6 +105,13 @@ class Engine:
             _LEFT_OPEN.append(self._connection)
         else:
             self.close()
+
+    def _look_behind(self, file: Path) -> None:
+        """Read the tables of another file where ours has none of the name."""
+        (own,) = self._connection.execute("SELECT current_database()").fetchone() or ("",)
+        self._connection.execute(f"ATTACH {literal(str(file))} AS behind (READ_ONLY)")
+        path = f"{identifier(own)}.main,behind.main"
+        self._connection.execute(f"SET search_path = {literal(path)}")
 
     def close(self) -> None:
         self._is_closed = True

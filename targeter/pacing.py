@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from targeter.database import Engine, literal
@@ -40,28 +40,30 @@ class Paced:
         return self.first + dt.timedelta(self.days[-1][0] if self.days else 0)
 
 
-def spread(engine: Engine, channel: str, pace: int, messages: int, day: dt.date) -> Paced:
-    """So many messages from a day on, as many a day as earlier batches left room for.
-
-    The engine's `contacts` hold what is under way.
-    """
-    under_way: dict[int, int] = dict(
-        engine.rows(
-            f"SELECT contacted_at::DATE - {_date(day)}, count(*) FROM {CONTACTS} WHERE "
-            f"event = {literal(MESSAGE)} AND channel = $1 AND contacted_at::DATE >= {_date(day)} "
-            "GROUP BY 1",
-            [channel],
-        )
-    )
+def spread(
+    under_way: Mapping[dt.date, int], channel: str, pace: int, messages: int, day: dt.date
+) -> Paced:
+    """So many messages from a day on, as many a day as what is `under_way` leaves room for."""
     days, left = [], messages
     for later in range(min(MOST_DAYS, (dt.date.max - day).days + 1)):
-        count = min(left, max(pace - under_way.get(later, 0), 0))
+        count = min(left, max(pace - under_way.get(day + dt.timedelta(later), 0), 0))
         left -= count
         if count:
             days.append((later, count))
         if not left:
             break
     return Paced(channel, pace, day, tuple(days), left)
+
+
+def _under_way(engine: Engine, channel: str) -> Mapping[dt.date, int]:
+    """How many messages of earlier batches go out on a channel, by day, as `contacts` say."""
+    return dict(
+        engine.rows(
+            f"SELECT contacted_at::DATE, count(*) FROM {CONTACTS} "
+            f"WHERE event = {literal(MESSAGE)} AND channel = $1 GROUP BY 1",
+            [channel],
+        )
+    )
 
 
 def give_days(
@@ -78,7 +80,13 @@ def give_days(
         )
     )
     paced = [
-        spread(engine, one.channel.name, one.outgoing.pace, counts[one.channel.name], day)
+        spread(
+            _under_way(engine, one.channel.name),
+            one.channel.name,
+            one.outgoing.pace,
+            counts[one.channel.name],
+            day,
+        )
         for one in channels
         if one.outgoing.pace is not None and one.channel.name in counts
     ]
@@ -111,7 +119,3 @@ def _refuse(paced: Paced) -> None:
         message = f"{paced.channel}: {paced.messages:,} messages at {paced.pace:,} per day would "
         message += f"take longer than {MOST_DAYS} days"
         raise WrongUsage(message, help="raise its pace, or render fewer with --limit")
-
-
-def _date(day: dt.date) -> str:
-    return f"{literal(day.isoformat())}::DATE"

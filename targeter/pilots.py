@@ -5,30 +5,76 @@ On promoted channels it takes whole cells, because an audience that is too small
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from targeter.binding import Bound
 from targeter.cuts import ASSIGNED
 from targeter.database import Engine
-from targeter.decisions import DECIDED, Decisions
+from targeter.decisions import (
+    DECIDED,
+    Border,
+    Decisions,
+    Everybody,
+    Line,
+    Shard,
+    Totals,
+    is_after,
+    together,
+)
 
 OUTSIDE = "outside_pilot"
+# Every promoted text with its people, before any is left out.
+CELLS = "pilot_cells"
+_CELLS = "SELECT channel, text, count(*) AS people FROM candidates WHERE promoted GROUP BY ALL"
 _LOT = "md5('pilot:' || {0})"
 
 
-def choose_pilot(engine: Engine, decisions: Decisions, limit: int | None) -> None:
+def choose_pilot(engine: Engine, bound: Bound, decisions: Decisions, limit: int | None) -> None:
     """Fill `outside_pilot` (number) with everybody who would get a message and isn't in it.
 
     At most `limit` people are in it; None: everybody. The choice is an md5 of the person (of the
     text for whole cells), so the same people are in it tomorrow and more are in a larger one. Who
     stays in an audience is neither counted nor left out.
     """
-    engine.run(f"CREATE OR REPLACE TABLE {OUTSIDE} (number INTEGER)")
+    choose_among(together(engine, bound, decisions), limit)
+
+
+def choose_among(people: Everybody, limit: int | None) -> None:
+    """The same for everybody, wherever they are."""
+    people.each(nobody_outside)
     if limit is None:
         return
+    counts: Counter[int | None] = Counter()
+    for counted in people.ask(candidates_by_rule):
+        counts.update(counted)
+    quotas = shares({rule: counts[rule] for rule in sorted(counts, key=_promoted_first)}, limit)
+    quota = quotas.pop(None, 0)
+    if counts[None]:
+        people.totals(CELLS, Totals(_CELLS, ("channel", "text"), {"people": "sum"}))
+        people.each(leave_cells_out, quota)
+    full = {
+        rule: quota for rule, quota in quotas.items() if rule is not None and quota < counts[rule]
+    }
+    some = {rule: quota for rule, quota in full.items() if quota}
+    borders = people.borders([Line(_in_line(rule), quota) for rule, quota in some.items()])
+    found = dict(zip(some, borders, strict=True))
+    if full:
+        people.each(leave_out, [(rule, found.get(rule)) for rule in full])
+
+
+def _promoted_first(rule: int | None) -> int:
+    return -1 if rule is None else rule
+
+
+def nobody_outside(shard: Shard) -> None:
+    """Make the tables of a pilot, with everybody in it."""
+    engine = shard.engine
+    engine.run(f"CREATE OR REPLACE TABLE {OUTSIDE} (number INTEGER)")
     rows = [
         (c.number, c.rule_number, c.channel.name, c.channel.delivery == "promoted")
-        for c in decisions.choices
+        for c in shard.decisions.choices
     ]
     columns = {"choice": "INTEGER", "rule": "INTEGER", "channel": "VARCHAR", "promoted": "BOOLEAN"}
     engine.load("pilot_choices", columns, rows)
@@ -38,24 +84,32 @@ def choose_pilot(engine: Engine, decisions: Decisions, limit: int | None) -> Non
         f"JOIN {DECIDED} AS d USING (number) "
         "WHERE NOT a.held_out AND NOT a.staying"
     )
-    quotas = _quotas(engine, limit)
-    promoted = _outside_cells(engine, quotas.pop(None, 0))
-    engine.run(f"INSERT INTO {OUTSIDE} {promoted}")
-    for rule, quota in quotas.items():
-        lot = _LOT.format("person")
-        engine.run(
-            f"INSERT INTO {OUTSIDE} SELECT number FROM candidates WHERE NOT promoted AND "
-            f"rule = {rule} QUALIFY row_number() OVER (ORDER BY {lot}, person) > {quota}"
-        )
 
 
-def _quotas(engine: Engine, limit: int) -> dict[int | None, int]:
+def candidates_by_rule(shard: Shard) -> dict[int | None, int]:
     """How many people of each rule; of all promoted messages together under None."""
-    rows = engine.rows(
-        "SELECT CASE WHEN NOT promoted THEN rule END AS rule, count(*) FROM candidates "
-        "GROUP BY 1 ORDER BY 1 NULLS FIRST"
+    return dict(
+        shard.engine.rows(
+            "SELECT CASE WHEN NOT promoted THEN rule END AS rule, count(*) FROM candidates "
+            "GROUP BY 1"
+        )
     )
-    return shares(dict(rows), limit)
+
+
+def _in_line(rule: int) -> str:
+    lot = _LOT.format("person")
+    of_rule = f"FROM candidates WHERE NOT promoted AND rule = {rule}"
+    return f"SELECT {lot} AS k0, person AS k1 {of_rule}"
+
+
+def leave_out(shard: Shard, rules: Sequence[tuple[int, Border | None]]) -> None:
+    """The people of these rules who stand after its border aren't in it; without one, nobody is."""
+    for rule, border in rules:
+        after = "true" if border is None else is_after(border)
+        shard.engine.run(
+            f"INSERT INTO {OUTSIDE} SELECT number FROM candidates WHERE NOT promoted AND "
+            f"rule = {rule} AND person IN (SELECT k1 FROM ({_in_line(rule)}) WHERE {after})"
+        )
 
 
 def shares(counts: Mapping[int | None, int], limit: int) -> dict[int | None, int]:
@@ -71,12 +125,11 @@ def shares(counts: Mapping[int | None, int], limit: int) -> dict[int | None, int
     return given
 
 
-def _outside_cells(engine: Engine, quota: int) -> str:
-    """SQL: the people of the promoted cells that don't fit into the quota as a whole."""
+def leave_cells_out(shard: Shard, quota: int) -> None:
+    """The people of the promoted cells that don't fit into the quota as a whole aren't in it."""
     lot = _LOT.format("channel || ':' || text")
-    cells = engine.rows(
-        "SELECT * FROM (SELECT channel, text, count(*) FROM candidates WHERE promoted "
-        f"GROUP BY ALL) ORDER BY {lot}, channel, text"
+    cells = shard.engine.rows(
+        f"SELECT channel, text, people FROM {CELLS} ORDER BY {lot}, channel, text"
     )
     outside = []
     for channel, text, people in cells:
@@ -84,5 +137,9 @@ def _outside_cells(engine: Engine, quota: int) -> str:
             quota -= people
         else:
             outside.append((channel, text))
+    engine = shard.engine
     engine.load("outside_cells", {"channel": "VARCHAR", "text": "VARCHAR"}, outside)
-    return "SELECT number FROM candidates SEMI JOIN outside_cells USING (channel, text)"
+    engine.run(
+        f"INSERT INTO {OUTSIDE} SELECT number FROM candidates "
+        "SEMI JOIN outside_cells USING (channel, text) WHERE promoted"
+    )

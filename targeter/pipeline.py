@@ -207,17 +207,40 @@ def planned(
     Raises `RulesAreWrong` with every error of the files, `BadData` with every place in a source.
     """
     project = project or read_project(options.root)
-    day = day_of(project, options)
-    bound = bind(project, day)
-    found = _findings(project, bound)
-    # a column that isn't declared may still be in the data; anything else is wrong already
-    if any(not _may_be_assumed(f) for f in errors_in(found)):
-        _refuse(found)
+    bound = bound_alone(project, day_of(project, options))
     with _engine(project, options) as engine:
         try:
             yield _run(engine, project, bound, options, progress)
         except EngineError as error:
             raise failed(error, "the database stopped") from error
+
+
+def bound_alone(project: Project, day: dt.date) -> Bound:
+    """The rules of a project without its data. Raises `RulesAreWrong` where no data could help."""
+    bound = bind(project, day)
+    found = _findings(project, bound)
+    # a column that isn't declared may still be in the data; anything else is wrong already
+    if any(not _may_be_assumed(f) for f in errors_in(found)):
+        _refuse(found)
+    return bound
+
+
+def bound_with(bound: Bound, loaded: Sequence[Loaded]) -> tuple[Bound, tuple[Finding, ...]]:
+    """The same with the columns that the data has, and what is found then.
+
+    Raises `RulesAreWrong` with every error.
+    """
+    assumed = _assumed(loaded)
+    if any(assumed.values()):
+        bound = bind(bound.project, bound.today, assumed)
+    found = _findings(bound.project, bound)
+    _refuse(found)
+    return bound, found
+
+
+def needed_of(bound: Bound) -> frozenset[str]:
+    """Every profile column that anything asks for."""
+    return needed_columns(bound) | exporters.columns_of_handoffs(bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +290,12 @@ def _profiled(
     roots = options.root, options.data_roots
     sources = cache.Sources(engine, project.settings, *roots, store)
     loaded = _load(sources, progress, steps)
-    assumed = _assumed(loaded)
-    if any(assumed.values()):
-        bound = bind(project, bound.today, assumed)
-    found = _findings(project, bound)
-    _refuse(found)
+    bound, found = bound_with(bound, loaded)
     progress("profiles", len(loaded) + 1, steps)
     # the questions come before the profiles: they say which traits anybody asks for
     stones = read_tombstones(history_of(project, options))
     decisions = plan_decisions(bound, forgets=bool(stones))
-    needed = needed_columns(bound) | exporters.columns_of_handoffs(bound)
-    profiles = cache.load_profiles(engine, bound, sources, needed)
+    profiles = cache.load_profiles(engine, bound, sources, needed_of(bound))
     if rows:
         sources.open_all()
     load_forgotten(engine, stones, f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}")
@@ -297,7 +315,7 @@ def _run(
     decide(engine, bound, decisions)
     progress("copy", steps - 2, steps)
     assign(engine, bound, decisions)
-    choose_pilot(engine, decisions, options.limit)
+    choose_pilot(engine, bound, decisions, options.limit)
     progress("outcomes", steps - 1, steps)
     outcomes = settle(engine, decisions, made.profiles.people)
     return Run(

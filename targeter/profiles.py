@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from targeter.binding import Bound, BoundTrait
 from targeter.database import Engine, Parser, Tree, identifier, literal
 from targeter.derived import exact_calls
-from targeter.errors import BadData, WrongUsage
+from targeter.errors import WrongUsage
 from targeter.expressions import aggregates, trees
 from targeter.expressions.compiler import Compiled, guarded, run_text, swapped
 from targeter.expressions.scopes import PROFILE, ROW, sentiment_column, stance_column
@@ -16,6 +16,18 @@ from targeter.findings import Finding, did_you_mean
 from targeter.opinions import add_stances
 from targeter.schema import Column
 from targeter.sources.declared import Link, Source
+from targeter.strays import (
+    EXAMPLES,
+    Noticed,
+    findings_of,
+    first_of,
+    identifiers_of,
+    normalised,
+    refuse_keys,
+    refuse_shared,
+    shared_identifiers,
+    wrong_keys,
+)
 from targeter.topics import sentiment
 from targeter.yaml_source import Scalar
 
@@ -25,7 +37,8 @@ PROFILES = "profiles"
 _BASE = "profiles_0"
 # Where a project has a column called rowid, the number is a column of this name.
 NUMBER = "(number)"
-_UNDATED = "nobody can tell whether it is of the past, so it counts for nothing"
+# Whose columns stand on rows of others.
+_OTHERS = "other_people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +78,35 @@ def build_profiles(
     `instead` is asked after every step for the table to go on with: tests put in values of theirs.
     Raises `BadData` when a person stands twice in the base or has no key.
     """
+    base = bound.project.settings.base
+    assert base is not None
+    refuse_keys(base, wrong_keys(engine, base, loaded[base.name]))
+    for source in bound.project.settings.sources:
+        if source.person is not None and source.person.to is not None:
+            query = identifiers_of(f"FROM {identifier(loaded[base.name])}", base, source.person)
+            refuse_shared(source, shared_identifiers(engine, query))
+    noticed = fill_profiles(engine, bound, loaded, needed, instead)
+    people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
+    return Profiles(PROFILES, people, tuple(findings_of(bound, noticed)))
+
+
+def fill_profiles(
+    engine: Engine,
+    bound: Bound,
+    loaded: Mapping[str, str],
+    needed: frozenset[str],
+    instead: Callable[[str], str] = as_computed,
+    others: str | None = None,
+) -> tuple[Noticed, ...]:
+    """The same for people whose keys and identifiers are their own: what was noticed.
+
+    `others` is a table of the base's rows in which other people stand whom rows name; without it
+    they are all among the people.
+    """
     builder = _Builder(engine, bound, dict(loaded), instead)
     base = bound.project.settings.base
     assert base is not None
-    builder.people(base, loaded[base.name])
-    _check_keys(engine, base, builder.profile)
+    builder.people(base, loaded[base.name], others)
     for source in bound.project.settings.sources:
         if source.person is not None and not source.is_derived:
             builder.rows(source)
@@ -79,8 +116,7 @@ def build_profiles(
     for level in bound.levels:
         builder.level(_wanted(level, bound, needed))
     builder.finish()
-    people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
-    return Profiles(PROFILES, people, tuple(builder.found))
+    return tuple(builder.noticed)
 
 
 def _wanted(level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]) -> list[BoundTrait]:
@@ -101,34 +137,6 @@ def computed_columns(bound: Bound, needed: frozenset[str]) -> tuple[str, ...]:
     traits = (trait for level in bound.levels for trait in _wanted(level, bound, needed))
     made = [column.name for trait in traits for column in trait.columns]
     return (*(name for name in stances if name in needed), *made)
-
-
-def _check_keys(engine: Engine, base: Source, table: str) -> None:
-    """Everybody has a key, and nobody stands twice."""
-    key = identifier(str(base.key))
-    # equal keys have equal hashes: where there are as many, nobody has to be compared by text
-    rows, keys, different = engine.row(
-        f"SELECT count(*), count({key}), count(DISTINCT hash({key})) FILTER ({key} IS NOT NULL) "
-        f"FROM {identifier(table)}"
-    )
-    missing, doubles = int(rows - keys), list[tuple[str, int]]()
-    if keys != different:
-        doubles = engine.rows(
-            f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
-            f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
-        )
-    found = []
-    if missing:
-        have = "1 row has" if missing == 1 else f"{missing:,} rows have"
-        message = f"source {base.name!r}: {have} no {base.key!r}"
-        help_ = "everybody needs a key: take those rows out of the file"
-        found.append(Finding("TG717", message, base.place, help_))
-    if doubles:
-        listed = ", ".join(f"{person!r} ({count} rows)" for person, count in doubles)
-        message = f"source {base.name!r} has people twice: {listed}"
-        found.append(Finding("TG712", message, base.place, "one row a person"))
-    if found:
-        raise BadData(f"{base.name} is not one row a person", findings=found)
 
 
 def number_of(bound: Bound) -> str:
@@ -153,11 +161,6 @@ def nobody_called(engine: Engine, bound: Bound, person: str) -> WrongUsage:
     return WrongUsage(f"there is nobody called {person!r} in the data", help=help_)
 
 
-def normalised(column: str) -> str:
-    """An identifier other than the key, so that `@Anna` and `anna ` are one (SQL)."""
-    return f"nullif(ltrim(lower(trim({column}::VARCHAR)), '@'), '')"
-
-
 @dataclass(slots=True)
 class _Builder:
     engine: Engine
@@ -165,7 +168,7 @@ class _Builder:
     tables: dict[str, str]
     instead: Callable[[str], str] = as_computed
     profile: str = ""
-    found: list[Finding] = field(default_factory=list)
+    noticed: list[Noticed] = field(default_factory=list)
     _steps: int = 0
 
     @property
@@ -180,7 +183,7 @@ class _Builder:
 
     # -- people ------------------------------------------------------------------------------
 
-    def people(self, base: Source, table: str) -> None:
+    def people(self, base: Source, table: str, others: str | None) -> None:
         """The base, its typed columns, and for each purpose whether it is given."""
         purposes = [
             f"{self._condition(p.when)} AS {identifier(purpose_column(p.name))}"
@@ -192,6 +195,9 @@ class _Builder:
             f"CREATE OR REPLACE TABLE {_BASE} AS SELECT p.*{extra} FROM {identifier(table)} AS p"
         )
         self.engine.run(f"CREATE OR REPLACE VIEW people AS FROM {_BASE}")
+        self.engine.run(
+            f"CREATE OR REPLACE VIEW {_OTHERS} AS FROM {identifier(others or 'people')}"
+        )
         self.tables[base.name] = "people"
         self.profile = _BASE
 
@@ -229,7 +235,7 @@ class _Builder:
             when = other.when
             agreed = f" AND {self._agreed(when, alias)}" if when is not None else ""
             by = f"{ROW}.{identifier(other.by)}"
-            joins.append(f"LEFT JOIN people AS {alias} ON {alias}.{self.key} = {by}{agreed}")
+            joins.append(f"LEFT JOIN {_OTHERS} AS {alias} ON {alias}.{self.key} = {by}{agreed}")
             shown += [
                 f"{alias}.{identifier(c.text)} AS {identifier(f'{other.name}.{c.text}')}"
                 for c in other.columns
@@ -244,15 +250,15 @@ class _Builder:
             f"FROM {table} AS {ROW} JOIN people AS k ON {join} {' '.join(joins)} "
             f"WHERE {' AND '.join(where)}"
         )
-        self._report_strays(source, table, join)
-        self._report_undated(source, table)
+        strays, examples = self._strays(source, table, join)
+        undated = self._undated(source, table)
+        self.noticed.append(Noticed(source.name, strays, examples, undated))
         self.tables[source.name] = view
 
     def _join(self, source: Source, link: Link) -> str:
         column = f"{ROW}.{identifier(link.column)}"
         if link.to is None:
             return f"k.{self.key} = {column}"
-        self._check_identifiers(source, link)
         join = f"{normalised(f'k.{identifier(link.to)}')} = {normalised(column)}"
         if link.consent is None:
             return join
@@ -270,57 +276,31 @@ class _Builder:
 
         return f"{self._text(swapped(tree, moved))} IS TRUE"
 
-    def _check_identifiers(self, source: Source, link: Link) -> None:
-        """Two people with one identifier: nobody can say whose rows those are."""
-        column = normalised(identifier(str(link.to)))
-        doubles = self.engine.rows(
-            f"SELECT {column}, list_sort(list({self.key}))[:3] FROM people "
-            f"WHERE {column} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
-        )
-        if doubles:
-            listed = "; ".join(f"{value!r}: {', '.join(people)}" for value, people in doubles)
-            message = f"two people have one {link.to!r}: {listed}"
-            finding = Finding("TG713", message, link.place, "an identifier belongs to one person")
-            raise BadData(f"{source.name} can't be linked to people", findings=[finding])
-
     def _in_time(self, source: Source) -> str:
         if source.time is None:
             return "true"
         moment = _moment(source.time)
         return f"{moment} < {literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
 
-    def _report_strays(self, source: Source, table: str, join: str) -> None:
+    def _strays(self, source: Source, table: str, join: str) -> tuple[int, tuple[str | None, ...]]:
         """Rows that belong to nobody: counted, with examples."""
         assert source.person is not None
         column = identifier(source.person.column)
-        rows = self.engine.rows(
-            f"SELECT count(*), list_sort(list(DISTINCT {column}))[:3] FROM {table} AS {ROW} "
-            f"WHERE NOT EXISTS (SELECT 1 FROM people AS k WHERE {join})"
+        count, examples = self.engine.row(
+            f"SELECT count(*), list_sort(list(DISTINCT {column}))[:{EXAMPLES}] FROM {table} "
+            f"AS {ROW} WHERE NOT EXISTS (SELECT 1 FROM people AS k WHERE {join})"
         )
-        count, examples = rows[0]
-        if not count:
-            return
-        shown = ", ".join(repr(e)[:40] for e in examples or [] if e is not None)
-        strays, belong = ("1 row", "belongs") if count == 1 else (f"{count:,} rows", "belong")
-        message = f"{strays} of {source.name} {belong} to nobody"
-        if source.person.consent is not None:
-            message += " we may link them to"
-        help_ = f"for example {shown}" if shown else "they name nobody"
-        self.found.append(Finding("TG705", message, source.place, help_))
+        return int(count), first_of(examples or ())
 
-    def _report_undated(self, source: Source, table: str) -> None:
+    def _undated(self, source: Source, table: str) -> int:
         """Rows of which nobody knows when they happened, as what is of the future isn't seen."""
         if source.time is None:
-            return
-        count = int(
+            return 0
+        return int(
             self.engine.value(
                 f"SELECT count(*) FROM {table} AS {ROW} WHERE {_moment(source.time)} IS NULL"
             )
         )
-        if count:
-            rows = "1 row is" if count == 1 else f"{count:,} rows are"
-            message = f"{rows} left out of {source.name}: no {source.time!r} says when it was"
-            self.found.append(Finding("TG726", message, source.place, _UNDATED))
 
     def derive(self, source: Source, sql: str) -> None:
         table = rows_of(source)

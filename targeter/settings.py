@@ -10,6 +10,7 @@ import re
 import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 from targeter import blocking, policies
 from targeter.channels import CHANNELS, Channel, channel_from
@@ -25,6 +26,8 @@ from targeter.yaml_source import Entries, Fields, Node, Scalar, plain_value
 
 # An ASCII name of two labels or more (RFC 1123), as it stands in an address.
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+# More would be more files than people in many a shard.
+MOST_SHARDS = 100_000
 _HOST = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
 
 
@@ -92,6 +95,20 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class SparkSettings:
+    """What runs a plan in shards: a `master`, or the address of a Spark Connect server (`remote`).
+
+    `shards` is how many there are (None: by the size of the data). `work` is a folder that every
+    worker reaches by the same path; None: a temporary one, for workers on this machine.
+    """
+
+    master: str | None = None
+    remote: str | None = None
+    shards: int | None = None
+    work: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything `rules/targeter.yaml` says. `as_of` pins the day; None: the day of the run.
 
@@ -112,6 +129,7 @@ class Settings:
     rest: Rest = Rest()
     max_people: int | None = None
     history: History = History()
+    spark: SparkSettings = SparkSettings()
     followers: Scalar | None = None
     facts: tuple[tuple[str, str], ...] = ()
     fact_places: tuple[Place, ...] = ()
@@ -174,6 +192,7 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
         rest=read_rest(fields),
         max_people=read_count(fields, "max_people"),
         history=_history(fields),
+        spark=_spark(fields),
         followers=_followers(fields),
         facts=facts,
         fact_places=fact_places,
@@ -204,6 +223,29 @@ def _history(fields: Fields) -> History:
     inner.done()
     name = _folder(folder, inner) if folder else "batches"
     return History(name, tuple(imported), keep, kept.place if kept else None, texts)
+
+
+def _spark(fields: Fields) -> SparkSettings:
+    inner = fields.fields("spark", "spark")
+    if inner is None:
+        return SparkSettings()
+    master, remote, work = inner.text("master"), inner.scalar("remote"), inner.scalar("work")
+    shards = inner.integer("shards")
+    inner.done()
+    if shards is not None and not 1 <= shards <= MOST_SHARDS:
+        node = inner.entries.get("shards") or inner.entries
+        inner.wrong(node, f"'shards' is between 1 and {MOST_SHARDS:,}, not {shards:,}")
+        shards = None
+    if remote is not None and not remote.text.startswith("sc://"):
+        help_ = "for example sc://spark.example.com:15002; a cluster's address is a master"
+        inner.wrong(remote, f"'remote' is an address of Spark Connect, not {remote.text!r}", help_)
+    if remote is not None and master is not None:
+        inner.wrong(remote, "'remote' and 'master' exclude each other", "take one of them out")
+    if work is not None and not Path(work.text).is_absolute():
+        help_ = "for example /mnt/targeter, which every worker reaches by that path"
+        inner.wrong(work, f"'work' is a whole path, not {work.text!r}", help_)
+    folder = Path(work.text) if work is not None else None
+    return SparkSettings(master, remote.text if remote else None, shards, folder)
 
 
 def _folder(scalar: Scalar, fields: Fields) -> str:

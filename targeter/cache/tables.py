@@ -17,19 +17,19 @@ _EXACT = re.compile(
     r"|DECIMAL\([0-9]{1,2},[0-9]{1,2}\))(\[\])*"
 )
 # What it would round, and a text holds: integers of 128 bits, intervals to the microsecond.
-_AS_TEXT = ("HUGEINT", "UHUGEINT", "INTERVAL", "TIME")
+AS_TEXT = ("HUGEINT", "UHUGEINT", "INTERVAL", "TIME")
 
 
 def can_be_kept(columns: Columns) -> bool:
     """Whether a file can hold columns of these types exactly."""
-    return all(type_ in _AS_TEXT or _EXACT.fullmatch(type_) for _, type_ in columns)
+    return all(type_ in AS_TEXT or _EXACT.fullmatch(type_) for _, type_ in columns)
 
 
 def write_table(engine: Engine, query: str, columns: Columns, path: Path) -> None:
     """Write the rows of a query of these columns, in their order; numbers are the names."""
     shown = (
         f"CAST({identifier(name)} AS VARCHAR) AS c{number}"
-        if type_ in _AS_TEXT
+        if type_ in AS_TEXT
         else f"{identifier(name)} AS c{number}"
         for number, (name, type_) in enumerate(columns)
     )

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import zoneinfo
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,6 +115,23 @@ Limit = Annotated[
         help="A pilot: at most so many messages, spread over the rules as the whole is.",
     ),
 ]
+
+
+class RunnerName(StrEnum):
+    """What a plan is made on."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+Runner = Annotated[
+    RunnerName,
+    typer.Option(
+        "--runner",
+        help="What makes the plan: this machine, or Spark as the settings under spark: say. The "
+        "plan is the same.",
+    ),
+]
 NoCache = Annotated[
     bool,
     typer.Option("--no-cache", help="Read every source, and keep nothing for the next run."),
@@ -147,6 +165,15 @@ def options_of(
         cache=cache,
         note=_noted,
     )
+
+
+def not_on_spark(**given: bool) -> None:
+    """Refuse what `--runner spark` can't do, by the name of the option, dashes as underscores."""
+    for name, is_given in given.items():
+        if is_given:
+            option = "--" + name.rstrip("_").replace("_", "-")
+            message = f"{option} and --runner spark don't go together"
+            raise WrongUsage(message, help="leave one of them out")
 
 
 def _noted(note: str) -> None:

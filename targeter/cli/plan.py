@@ -17,7 +17,10 @@ from targeter.cli.options import (
     Memory,
     NoCache,
     ProjectFolder,
+    Runner,
+    RunnerName,
     Threads,
+    not_on_spark,
     options_of,
     whole_number,
 )
@@ -53,6 +56,7 @@ def plan(
     no_cache: NoCache = False,
     history: History = None,
     limit: Limit = None,
+    runner: Runner = RunnerName.LOCAL,
     examples: Annotated[
         int,
         typer.Option(
@@ -101,7 +105,14 @@ def plan(
     )
     request = keeping.Request(out, against, examples)
     with progress_on_screen() as told:
-        kept = keeping.plan(options, request, told)
+        if runner is RunnerName.SPARK:
+            from targeter.runners.starting import plan_on_spark
+
+            not_on_spark(out=bool(out), against=bool(against), threads=threads is not None)
+            report = plan_on_spark(options, examples=examples, progress=told)
+            kept = keeping.Kept(report, None, None)
+        else:
+            kept = keeping.plan(options, request, told)
     return Answer(
         Format.JSON if output is PlanFormat.JSON else Format.TEXT,
         lambda: _as_json(kept),

@@ -18,7 +18,10 @@ from targeter.cli.options import (
     NoCache,
     OutputFormat,
     ProjectFolder,
+    Runner,
+    RunnerName,
     Threads,
+    not_on_spark,
     options_of,
     whole_number,
 )
@@ -51,6 +54,7 @@ def render(
     no_cache: NoCache = False,
     history: History = None,
     limit: Limit = None,
+    runner: Runner = RunnerName.LOCAL,
     plan: Annotated[
         Path | None,
         typer.Option(
@@ -118,7 +122,12 @@ def render(
     copy_to = out.absolute() if out else None
     request = batches.Request(file_format.value, batch_size, copy_to, by.value)
     with progress_on_screen() as told:
-        if plan is None:
+        if runner is RunnerName.SPARK:
+            from targeter.runners.starting import render_on_spark
+
+            not_on_spark(plan=plan is not None, threads=threads is not None)
+            rendered = render_on_spark(options, request, told)
+        elif plan is None:
             rendered = pipeline.render(options, request, told)
         else:
             rendered = keeping.render_plan(

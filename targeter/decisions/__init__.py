@@ -1,20 +1,47 @@
 """Who may be written to, and which messages each person could get, best first."""
 
 from targeter.decisions.choices import Choice
-from targeter.decisions.everybody import DECIDED, decide, held_of, needed_columns
+from targeter.decisions.everybody import (
+    DECIDED,
+    decide,
+    decide_alone,
+    fill_capacities,
+    held_of,
+    needed_columns,
+)
 from targeter.decisions.gates import Gate
 from targeter.decisions.languages import language_of
+from targeter.decisions.people import (
+    Border,
+    Everybody,
+    Line,
+    Shard,
+    Together,
+    Totals,
+    is_after,
+    together,
+)
 from targeter.decisions.planned import Decisions, plan_decisions, running
 
 __all__ = [
     "DECIDED",
+    "Border",
     "Choice",
     "Decisions",
+    "Everybody",
     "Gate",
+    "Line",
+    "Shard",
+    "Together",
+    "Totals",
     "decide",
+    "decide_alone",
+    "fill_capacities",
     "held_of",
+    "is_after",
     "language_of",
     "needed_columns",
     "plan_decisions",
     "running",
+    "together",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
 from targeter.decisions.experiments import held_sql
+from targeter.decisions.people import Border, Everybody, Line, Shard, is_after, together
 from targeter.decisions.planned import Decisions
 from targeter.history import moment_sql
 from targeter.policies import Campaign
@@ -20,6 +21,13 @@ def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     `stays` is whether they keep their place in the audience of the choice `member_of`, `until`
     until when they rest. Everything decided later knows people by their number.
     """
+    decide_alone(Shard(engine, bound, decisions))
+    fill_capacities(together(engine, bound, decisions))
+
+
+def decide_alone(shard: Shard) -> None:
+    """The same for each person alone: as if every handoff had a place for everybody."""
+    engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     find_resting(engine, bound, decisions.limits)
     _members_by_choice(engine, bound, decisions)
     signatures(engine, bound, decisions)
@@ -35,7 +43,6 @@ def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
         f"{decisions.first_gate(resting=True)} AS soft, "
         f"{decisions.stays('member_of')} AS would_stay FROM signatures)))"
     )
-    _fill_capacities(engine, bound, decisions)
 
 
 def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
@@ -98,17 +105,33 @@ def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> No
     )
 
 
-def _fill_capacities(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def fill_capacities(people: Everybody) -> None:
     """Who comes after a handoff's capacity, in the order of an md5, is with service unserved."""
-    capacities = {h.name: h.capacity for h in bound.project.handoffs if h.capacity}
-    for number, gate in enumerate(decisions.gates):
-        if gate.outcome == "handed_over" and gate.name in capacities:
-            order = f"md5({literal(f'{gate.name}:')} || person), person"
-            engine.run(
-                f"UPDATE {DECIDED} SET gate = {number - 1} WHERE number IN (SELECT number FROM "
-                f"{DECIDED} WHERE gate = {number} QUALIFY row_number() OVER (ORDER BY {order}) "
-                f"> {capacities[gate.name]})"
-            )
+    capacities = {h.name: h.capacity for h in people.bound.project.handoffs if h.capacity}
+    full = [
+        (number, Line(_in_line(number, gate.name), capacities[gate.name]))
+        for number, gate in enumerate(people.decisions.gates)
+        if gate.outcome == "handed_over" and gate.name in capacities
+    ]
+    if not full:
+        return
+    borders = people.borders([line for _, line in full])
+    for (number, line), border in zip(full, borders, strict=True):
+        if border is not None:
+            people.each(turn_away, number, line.query, border)
+
+
+def _in_line(number: int, name: str) -> str:
+    lot = f"md5({literal(f'{name}:')} || person)"
+    return f"SELECT {lot} AS k0, person AS k1 FROM {DECIDED} WHERE gate = {number}"
+
+
+def turn_away(shard: Shard, number: int, query: str, border: Border) -> None:
+    """A gate's people who stand after the border go to the gate before it."""
+    shard.engine.run(
+        f"UPDATE {DECIDED} SET gate = {number - 1} WHERE gate = {number} AND person IN "
+        f"(SELECT k1 FROM ({query}) WHERE {is_after(border)})"
+    )
 
 
 def needed_columns(bound: Bound) -> frozenset[str]:

@@ -29,7 +29,7 @@ from targeter.editor.vocabulary import Vocabulary
 from targeter.outgoing import IDENTIFIERS, MESSAGE_COLUMNS
 from targeter.policies import BASES
 from targeter.schema import InCopy
-from targeter.settings import time_zones
+from targeter.settings import MOST_SHARDS, time_zones
 
 
 def settings_schema(known: Vocabulary) -> Json:
@@ -63,6 +63,7 @@ def settings_schema(known: Vocabulary) -> Json:
         **rest_shapes("whatever the rule"),
         "max_people": most("of all rules together"),
         "history": history_shape(known),
+        "spark": _spark(),
         "reach": _reach(known),
         "lint": lint_shape(),
         "link_hosts": texts("The hosts, and all below them, that a value may link to."),
@@ -162,6 +163,17 @@ def _campaign() -> Json:
         "holdout": holdout_shape(),
     }
     return mapping("A time in which rules run, both days included.", keys)
+
+
+def _spark() -> Json:
+    keys = {
+        "master": text("The master of a cluster, or local[4] for this machine."),
+        "remote": text("The address of a Spark Connect server.", pattern="^sc://"),
+        "shards": integer("How many parts people are cut into.", minimum=1, maximum=MOST_SHARDS),
+        "work": text("A folder that every worker reaches by the same path.", pattern="^/"),
+    }
+    shape = mapping("What plan --runner spark runs on.", keys)
+    return {**shape, "not": {"required": ["master", "remote"]}}
 
 
 def _reach(known: Vocabulary) -> Json:

@@ -72,6 +72,12 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
     is written to again while their message is under way. A message that the sender couldn't
     deliver is no contact. Raises `BadData` for a batch that was lost, can't be read or was altered.
     """
+    batches = load_batches(engine, bound, folder)
+    return Held(batches, add_imported(engine, bound))
+
+
+def load_batches(engine: Engine, bound: Bound, folder: Path) -> int:
+    """Fill `contacts` from the batches alone; how many there are."""
     batches = whole_batches(folder, (FILE,))
     load_told(engine, folder)
     create_contacts(engine)
@@ -85,6 +91,11 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
             f"WHERE {'true' if _is_begun(batch, bound.today) else f'contacted_at <= {now}'} "
             f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
         )
+    return len(batches)
+
+
+def add_imported(engine: Engine, bound: Bound) -> int:
+    """Add what other tools sent, of the rows of people; how many contacts there are then."""
     for imported in bound.project.settings.history.imported:
         source = bound.project.settings.source(imported.source.text)
         assert source is not None and source.time is not None
@@ -94,7 +105,7 @@ def load_contacts(engine: Engine, bound: Bound, folder: Path) -> Held:
             f"TRY_CAST({identifier(source.time)} AS TIMESTAMP), {literal(MESSAGE)}, "
             f"NULL, {rule}, NULL, NULL, NULL FROM {identifier(rows_of(source))}"
         )
-    return Held(len(batches), int(engine.value(f"SELECT count(*) FROM {CONTACTS}")))
+    return int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
 
 
 def _is_begun(batch: Path, today: dt.date) -> bool:

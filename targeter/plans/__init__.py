@@ -1,7 +1,15 @@
 """A plan kept: what it decided, from which data and files, opened again and compared."""
 
 from targeter.folders import MANIFEST
-from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, plan_id
+from targeter.plans.assignments import (
+    ASSIGNMENTS,
+    LEAVING,
+    QUARANTINED,
+    identity_of,
+    plan_id,
+    rows_digest,
+    tabulate,
+)
 from targeter.plans.comparing import (
     ABSENT,
     KINDS,
@@ -15,7 +23,7 @@ from targeter.plans.comparing import (
 )
 from targeter.plans.digests import Changes, changes_since, find_forgotten, take_digests
 from targeter.plans.dropping import people_in, too_small, without_changed
-from targeter.plans.manifest import Plan, plan_of, read_manifest, write_manifest
+from targeter.plans.manifest import Plan, plan_called, plan_of, read_manifest, write_manifest
 from targeter.plans.opening import (
     KEPT,
     SavedPlan,
@@ -54,20 +62,24 @@ __all__ = [
     "changes_since",
     "compare",
     "find_forgotten",
+    "identity_of",
     "last_sent",
     "load_plan",
     "load_rows",
     "open_plan",
     "open_rows",
     "people_in",
+    "plan_called",
     "plan_id",
     "plan_of",
     "read_manifest",
     "refuse_other_data",
     "refuse_other_engine",
     "refuse_other_files",
+    "rows_digest",
     "save",
     "set_aside",
+    "tabulate",
     "take_digests",
     "too_small",
     "without_changed",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 
 from targeter import outcomes
 from targeter.cells import QUARANTINE
 from targeter.database import Engine, identifier, literal
+from targeter.decisions import Decisions
 from targeter.history import FORGOTTEN
 from targeter.outcomes import RESULTS
-from targeter.plans.rows import exactly, order_free, told_apart
+from targeter.plans.rows import added_up, exactly, parts_of, told_apart
 from targeter.rendering import link_of
 from targeter.runs import Run
 
@@ -51,12 +53,11 @@ _SHARED = ("rule", "campaign", "template", "variant", "channel", "language")
 _HANDOFFS = {"gate": "INTEGER", "name": "VARCHAR", "to": "VARCHAR"}
 
 
-def tabulate(run: Run) -> None:
-    """Make the views `assignments`, `leavers` and `quarantined` of a run.
+def tabulate(engine: Engine, decisions: Decisions) -> None:
+    """Make the views `assignments`, `leavers` and `quarantined` of people whose way has ended.
 
     Who was forgotten is counted among the suppressed, and named nowhere.
     """
-    engine = run.engine
     engine.load(
         "assigned_choices",
         _CHOICES,
@@ -71,10 +72,10 @@ def tabulate(run: Run) -> None:
                 c.template.language,
                 link_of(c),
             )
-            for c in run.decisions.choices
+            for c in decisions.choices
         ],
     )
-    gates = enumerate(run.decisions.gates)
+    gates = enumerate(decisions.gates)
     engine.load(
         "assigned_handoffs",
         _HANDOFFS,
@@ -84,7 +85,7 @@ def tabulate(run: Run) -> None:
         f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.person, r.outcome, "
         "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
         'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
-        f"r.status FROM {_joined(run)}"
+        f"r.status FROM {_joined(decisions)}"
     )
     engine.run(
         f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
@@ -95,7 +96,7 @@ def tabulate(run: Run) -> None:
     engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")
 
 
-def _joined(run: Run) -> str:
+def _joined(decisions: Decisions) -> str:
     """SQL: the results with their choices and handoffs, and with both as parts of a row's text."""
     places = ["name", *["NULL"] * 3, identifier("to"), "NULL"]
     return (
@@ -103,7 +104,7 @@ def _joined(run: Run) -> str:
         f"{exactly(['link'])} AS linked FROM assigned_choices) AS c ON c.choice = r.choice "
         f"LEFT JOIN (SELECT *, {exactly(places)} AS shared FROM assigned_handoffs) AS h "
         "ON h.gate = r.gate"
-        + (f" ANTI JOIN {FORGOTTEN} AS f ON f.person = r.person" if run.decisions.forgets else "")
+        + (f" ANTI JOIN {FORGOTTEN} AS f ON f.person = r.person" if decisions.forgets else "")
     )
 
 
@@ -114,21 +115,19 @@ def identity(engine: Engine, as_of: dt.date) -> str:
     from a run or from a file. Who leaves an audience follows from what was sent before, so a plan
     that is made again once it was rendered is the same plan.
     """
-    text = exactly(f"{identifier(c)}::VARCHAR" for c in COLUMNS)
-    return _identity(engine, as_of, ASSIGNMENTS, text)
+    return identity_of([rows_digest(engine)], as_of)
 
 
-def _identity(engine: Engine, as_of: dt.date, relation: str, text: str) -> str:
-    rows = order_free(engine, relation, text)
-    return hashlib.sha256(f"{as_of.isoformat()}:{rows}".encode()).hexdigest()[:16]
+def rows_digest(engine: Engine) -> tuple[int, int]:
+    """The rows of `assignments` as numbers that can be added to those of other people."""
+    return parts_of(engine, ASSIGNMENTS, exactly(f"{identifier(c)}::VARCHAR" for c in COLUMNS))
 
 
-def plan_id(run: Run) -> str:
-    """The identity of a run's plan, as `identity` has it.
+def results_digest(engine: Engine, decisions: Decisions) -> tuple[int, int]:
+    """The same of the results of a run, from which the view `assignments` is made.
 
     The same text a row, but what all who have a choice share is put together once.
     """
-    tabulate(run)
     parts = (
         told_apart(["r.person", "r.outcome"]),
         f"coalesce(c.shared, h.shared, {literal('-' * len(_SHARED))})",
@@ -136,4 +135,16 @@ def plan_id(run: Run) -> str:
         "coalesce(c.linked, '-')",
         told_apart(["r.status"]),
     )
-    return _identity(run.engine, run.bound.today, _joined(run), f"concat({', '.join(parts)})")
+    return parts_of(engine, _joined(decisions), f"concat({', '.join(parts)})")
+
+
+def identity_of(parts: Sequence[tuple[int, int]], as_of: dt.date) -> str:
+    """The identity of people who are in several engines."""
+    said = f"{as_of.isoformat()}:{added_up(parts)}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def plan_id(run: Run) -> str:
+    """The identity of a run's plan."""
+    tabulate(run.engine, run.decisions)
+    return identity_of([results_digest(run.engine, run.decisions)], run.bound.today)

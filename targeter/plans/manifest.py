@@ -74,8 +74,13 @@ class Plan:
 
 def plan_of(run: Run) -> Plan:
     """What a run says of itself; its rows are the views `assignments` and `leavers`."""
+    return plan_called(plan_id(run), run)
+
+
+def plan_called(plan: str, run: Run) -> Plan:
+    """The same of a run whose rows may be elsewhere, with the identity they have there."""
     return Plan(
-        plan_id(run),
+        plan,
         targeter.__version__,
         engine_version(run.engine),
         run.bound.today,

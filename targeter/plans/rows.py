@@ -24,5 +24,17 @@ def digest(text: str) -> str:
 
 def order_free(engine: Engine, relation: str, text: str) -> str:
     """A digest of rows, each given as one text (SQL), that doesn't depend on their order."""
+    return added_up([parts_of(engine, relation, text)])
+
+
+def parts_of(engine: Engine, relation: str, text: str) -> tuple[int, int]:
+    """Such a digest before it is one: how many rows, and a sum that others can be added to."""
     count, total = engine.row(f"SELECT count(*), sum({digest(text)}::HUGEINT) FROM {relation}")
-    return f"{count}:{total}"
+    return int(count), int(total or 0)
+
+
+def added_up(parts: Iterable[tuple[int, int]]) -> str:
+    """The digest of all rows, of the parts of some of them each."""
+    counts, totals = zip(*parts, strict=True)
+    count = sum(counts)
+    return f"{count}:{sum(totals) if count else None}"

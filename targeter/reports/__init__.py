@@ -14,6 +14,7 @@ from targeter.reports.plan import (
     Total,
     Turnover,
     plan_report,
+    report_of,
     seen_in_data,
 )
 from targeter.reports.whole import Audience, Cost, Followers, Remaining, Report, whole_report
@@ -45,6 +46,7 @@ __all__ = [
     "WhyNot",
     "plan_report",
     "refuse_clashes",
+    "report_of",
     "rule_called",
     "seen_in_data",
     "whole_report",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from targeter.cells import REFUSED
-from targeter.database import identifier, literal
+from targeter.database import identifier
 from targeter.decisions import DECIDED
-from targeter.outcomes import RESULTS
 from targeter.profiles import PROFILES, number_of
-from targeter.rendering import TOO_LONG, SlowPart, limit_of, slow_parts
+from targeter.rendering import SlowPart, limit_of, slow_parts
 from targeter.reports.asking import people_of
+from targeter.reports.tallies import ENDED, LONGEST, UNFIT
 from targeter.runs import Run
 from targeter.signature import BITS, Either, Formula, Signature, question
 
@@ -49,16 +48,12 @@ def template_rows(run: Run) -> tuple[TemplateRow, ...]:
     """Every template of a rule that runs, the one with the most messages first."""
     choices = run.decisions.choices
     rows = run.engine.rows(
-        "SELECT choice, count(*), max(length), arg_max(text, (length, text)) "
-        f"FROM {RESULTS} WHERE outcome = 'message' GROUP BY 1"
+        f"SELECT choice, sum(e.people)::BIGINT, any_value(l.length), "
+        f"any_value(l.text) FROM {ENDED} AS e JOIN {LONGEST} AS l USING (choice) "
+        "WHERE e.outcome = 'message' GROUP BY 1"
     )
     written = {row[0]: row[1:] for row in rows}
-    unfit: dict[int, int] = dict(
-        run.engine.rows(
-            f"SELECT choice, count(DISTINCT number) FROM {REFUSED} "
-            f"WHERE why = {literal(TOO_LONG)} GROUP BY 1"
-        )
-    )
+    unfit: dict[int, int] = dict(run.engine.rows(f"SELECT choice, people FROM {UNFIT}"))
     by_name: dict[str, TemplateRow] = {}
     for choice in choices:
         name = choice.template.id

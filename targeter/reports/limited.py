@@ -10,9 +10,9 @@ from targeter.database import literal
 from targeter.errors import RulesAreWrong
 from targeter.findings import Finding, Place
 from targeter.limits import Holdout
-from targeter.outcomes import RESULTS
 from targeter.project import SETTINGS
 from targeter.rendering import link_of
+from targeter.reports.tallies import ENDED, PROMOTED, take_tallies
 from targeter.runs import Run
 
 # X allows so many active line items an account, and a cell takes one; half of it is a warning.
@@ -54,7 +54,7 @@ def _small_pilot(run: Run) -> Iterator[Finding]:
         return
     chosen = int(
         run.engine.value(
-            f"SELECT count(*) FROM {RESULTS} "
+            f"SELECT coalesce(sum(people), 0) FROM {ENDED} "
             "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying'"
         )
     )
@@ -69,6 +69,7 @@ def refuse_clashes(run: Run) -> None:
 
     Raises `RulesAreWrong` with every such text.
     """
+    take_tallies(run.engine, run.decisions, 0)
     found = tuple(_clashing_links(run))
     if found:
         texts = "1 promoted text has" if len(found) == 1 else f"{len(found):,} promoted texts have"
@@ -108,8 +109,9 @@ def _counts(run: Run, campaign: str | None) -> tuple[int, int]:
     """People held out and people with a message, of one campaign or of all."""
     choices = [str(c.number) for c in run.decisions.choices if campaign in (None, c.rule.campaign)]
     held, sent = run.engine.row(
-        "SELECT count(*) FILTER (outcome = 'held_out'), count(*) FILTER (outcome = 'message') "
-        f"FROM {RESULTS} WHERE choice IN ({', '.join(choices) or '-1'})"
+        "SELECT coalesce(sum(people) FILTER (outcome = 'held_out'), 0)::BIGINT, "
+        "coalesce(sum(people) FILTER (outcome = 'message'), 0)::BIGINT "
+        f"FROM {ENDED} WHERE choice IN ({', '.join(choices) or '-1'})"
     )
     return held, sent
 
@@ -139,12 +141,7 @@ def _many_cells(run: Run) -> Iterator[Finding]:
     promoted = [c.number for c in run.decisions.choices if c.channel.delivery == "promoted"]
     if not promoted:
         return
-    count = int(
-        run.engine.value(
-            f"SELECT count(*) FROM (SELECT DISTINCT choice, text FROM {RESULTS} WHERE outcome = "
-            f"'message' AND choice IN ({', '.join(map(str, promoted))}))"
-        )
-    )
+    count = int(run.engine.value(f"SELECT count(*) FROM {PROMOTED}"))
     if count > _WARN_CELLS:
         message = f"{count:,} promoted texts, each with an audience: X serves {MOST_CELLS:,}"
         help_ = "fewer values in promoted copy, or larger audiences: min_audience"
@@ -164,8 +161,8 @@ def _clashing_links(run: Run) -> Iterator[Finding]:
     )
     rows = run.engine.rows(
         "SELECT max(r.choice), r.text, list_sort(list(DISTINCT c.link)) FROM "
-        f"{RESULTS} AS r JOIN (VALUES {values}) AS c(choice, channel, link) USING (choice) "
-        "WHERE r.outcome = 'message' GROUP BY c.channel, r.text "
+        f"{PROMOTED} AS r JOIN (VALUES {values}) AS c(choice, channel, link) USING (choice) "
+        "GROUP BY c.channel, r.text "
         "HAVING count(DISTINCT c.link) > 1 ORDER BY c.channel, r.text"
     )
     for choice, text, found in rows:

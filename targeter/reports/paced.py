@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from targeter.findings import Finding
-from targeter.outcomes import RESULTS
 from targeter.pacing import MOST_DAYS, Paced, spread
+from targeter.reports.tallies import ENDED, UNDER_WAY
 from targeter.runs import Run
 
 
@@ -14,7 +15,7 @@ def paces(run: Run) -> Iterator[Paced]:
     """Each channel with a pace that somebody gets a message on, in the order of the settings."""
     by_choice: dict[int, int] = dict(
         run.engine.rows(
-            f"SELECT choice, count(*) FROM {RESULTS} WHERE outcome = 'message' GROUP BY 1"
+            f"SELECT choice, sum(people)::BIGINT FROM {ENDED} WHERE outcome = 'message' GROUP BY 1"
         )
     )
     for settings in run.project.settings.channels:
@@ -22,7 +23,10 @@ def paces(run: Run) -> Iterator[Paced]:
         mine = (c.number for c in run.decisions.choices if c.channel.name == name)
         messages = sum(by_choice.get(number, 0) for number in mine) if pace else 0
         if pace and messages:
-            yield spread(run.engine, name, pace, messages, run.bound.today)
+            under_way: dict[dt.date, int] = dict(
+                run.engine.rows(f"SELECT day, people FROM {UNDER_WAY} WHERE channel = $1", [name])
+            )
+            yield spread(under_way, name, pace, messages, run.bound.today)
 
 
 def pace_findings(run: Run) -> Iterator[Finding]:

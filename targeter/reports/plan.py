@@ -10,15 +10,22 @@ from targeter.cells import smallest_audience
 from targeter.database import Engine, literal
 from targeter.findings import Finding, in_order
 from targeter.lint.report import unsilenced
-from targeter.outcomes import LEAVING, RESULTS
 from targeter.pacing import Paced
 from targeter.plans import plan_id
 from targeter.rendering import SlowPart, limit_of
-from targeter.reports.asking import counted
 from targeter.reports.copying import TemplateRow, slow_templates, template_rows
 from targeter.reports.idle import idle_because
 from targeter.reports.limited import limit_findings
 from targeter.reports.paced import pace_findings, paces
+from targeter.reports.tallies import (
+    CLOSED,
+    ENDED,
+    EXAMPLES,
+    LEAVERS,
+    MATCHED,
+    PROMOTED,
+    take_tallies,
+)
 from targeter.runs import Run
 
 # How many of the texts that were shut are told.
@@ -138,14 +145,20 @@ class PlanReport:
 
 def plan_report(run: Run, examples: int) -> PlanReport:
     """Count everything a plan shows, with `examples` messages a rule."""
-    rules = tuple(_rules(run, examples))
+    take_tallies(run.engine, run.decisions, examples)
+    return report_of(run, plan_id(run))
+
+
+def report_of(run: Run, plan: str) -> PlanReport:
+    """The same of a run whose engine needs no more than the tallies."""
+    rules = tuple(_rules(run))
     templates = template_rows(run)
     choices, counts = run.decisions.choices, _counts(run.engine)
     campaigns = _by_choice(counts, [c.rule.campaign or "" for c in choices])
     channels = _by_choice(counts, [c.channel.name for c in choices])
     languages = _by_choice(counts, [c.template.language or "" for c in choices])
     return PlanReport(
-        plan_id=plan_id(run),
+        plan_id=plan,
         as_of=run.bound.today,
         is_pinned=run.is_pinned,
         people=run.profiles.people,
@@ -162,7 +175,7 @@ def plan_report(run: Run, examples: int) -> PlanReport:
         audiences=tuple(_turnover(run)),
         paces=tuple(paces(run)),
         shut=tuple(_shut(run)),
-        shut_count=int(run.engine.value("SELECT count(*) FROM closed")),
+        shut_count=int(run.engine.value(f"SELECT count(*) FROM {CLOSED}")),
         findings=in_order(
             unsilenced(run.project, _findings(run, rules, templates), run.bound.today)
         ),
@@ -171,7 +184,8 @@ def plan_report(run: Run, examples: int) -> PlanReport:
 
 def seen_in_data(run: Run) -> tuple[Finding, ...]:
     """Everything found on the way to a plan and in it, whatever a comment ignores."""
-    return _findings(run, tuple(_rules(run, 0)), template_rows(run))
+    take_tallies(run.engine, run.decisions, 0)
+    return _findings(run, tuple(_rules(run)), template_rows(run))
 
 
 def _findings(
@@ -196,10 +210,10 @@ def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
 # -- rules -----------------------------------------------------------------------------------
 
 
-def _rules(run: Run, examples: int) -> Iterator[RuleRow]:
-    matched = counted(run.engine, run.decisions.rule_formulas)
+def _rules(run: Run) -> Iterator[RuleRow]:
+    matched: dict[int, int] = dict(run.engine.rows(f"SELECT rule, people FROM {MATCHED}"))
     counts = _counts(run.engine)
-    shown = _examples(run, examples)
+    shown = _examples(run)
     for number, rule in enumerate(run.decisions.rules):
         choices = [c.number for c in run.decisions.choices if c.rule_number == number]
         yield RuleRow(
@@ -216,33 +230,14 @@ def _rules(run: Run, examples: int) -> Iterator[RuleRow]:
 
 def _counts(engine: Engine) -> dict[tuple[int, str], int]:
     rows = engine.rows(
-        f"SELECT choice, outcome, count(*) FROM {RESULTS} WHERE choice IS NOT NULL GROUP BY ALL"
+        f"SELECT choice, outcome, sum(people) FROM {ENDED} WHERE choice IS NOT NULL GROUP BY ALL"
     )
-    return {(choice, outcome): count for choice, outcome, count in rows}
+    return {(choice, outcome): int(count) for choice, outcome, count in rows}
 
 
-def _examples(run: Run, count: int) -> dict[int, list[Example]]:
-    """For each rule the shortest message, the longest, and then some by the md5 of the person."""
-    if count < 1:
-        return {}
-    pairs = [(c.number, c.rule_number) for c in run.decisions.choices]
-    if not pairs:
-        return {}
-    messages = (
-        f"FROM {RESULTS} AS r JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
-        "ON c.choice = r.choice AND r.outcome = 'message'"
-    )
+def _examples(run: Run) -> dict[int, list[Example]]:
     rows = run.engine.rows(
-        "SELECT rule, choice, person, text, length FROM ("
-        "SELECT *, row_number() OVER (PARTITION BY rule ORDER BY place, md5(person), person) AS n "
-        "FROM (SELECT *, CASE "
-        "WHEN row_number() OVER (PARTITION BY rule ORDER BY length, md5(person), person) = 1 "
-        "THEN 0 WHEN row_number() OVER "
-        "(PARTITION BY rule ORDER BY length DESC, md5(person), person) = 1 THEN 1 "
-        "ELSE 2 END AS place FROM (SELECT c.rule, r.choice, any_value(r.text) AS text, "
-        "min(r.person) AS person, min(r.length) AS length "
-        f"{messages} {_borders(messages, count)} GROUP BY c.rule, r.choice, r.text))) "
-        f"WHERE n <= {int(count)} ORDER BY rule, n"
+        f"SELECT rule, choice, person, text, length FROM {EXAMPLES} ORDER BY rule, n"
     )
     examples: dict[int, list[Example]] = {}
     for rule, choice, person, text, length in rows:
@@ -251,35 +246,21 @@ def _examples(run: Run, count: int) -> dict[int, list[Example]]:
     return examples
 
 
-def _borders(messages: str, count: int) -> str:
-    """SQL: where only the shortest and the longest are wanted, messages of other lengths are not.
-
-    All of them would have to be compared with each other.
-    """
-    if count > 2:
-        return ""
-    wanted = "b.low" if count == 1 else "b.low, b.high"
-    return (
-        f"JOIN (SELECT c.rule, min(r.length) AS low, max(r.length) AS high {messages} GROUP BY 1) "
-        f"AS b ON b.rule = c.rule AND r.length IN ({wanted})"
-    )
-
-
 # -- everything else -------------------------------------------------------------------------
 
 
 def _stops(run: Run) -> Iterator[Stop]:
     counts: dict[int, int] = dict(
-        run.engine.rows(f"SELECT gate, count(*) FROM {RESULTS} WHERE gate IS NOT NULL GROUP BY 1")
+        run.engine.rows(
+            f"SELECT gate, sum(people)::BIGINT FROM {ENDED} WHERE gate IS NOT NULL GROUP BY 1"
+        )
     )
     for number, gate in enumerate(run.decisions.gates):
         yield Stop(gate.outcome, gate.name, gate.detail, counts.get(number, 0))
 
 
 def _back(engine: Engine) -> Back | None:
-    first, last = engine.row(
-        f"SELECT min(until), max(until) FROM {RESULTS} WHERE outcome = 'resting'"
-    )
+    first, last = engine.row(f"SELECT min(first), max(last) FROM {ENDED} WHERE outcome = 'resting'")
     return Back(first, last) if first else None
 
 
@@ -299,9 +280,9 @@ def _cells(run: Run) -> Iterator[Cell]:
         return
     pairs = [(c.number, c.channel.name) for c in promoted.values()]
     rows = run.engine.rows(
-        "SELECT c.channel, min(r.choice), r.text, count(*) AS people "
-        f"FROM {RESULTS} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
-        "ON c.choice = r.choice WHERE r.outcome = 'message' "
+        "SELECT c.channel, min(r.choice), r.text, sum(r.people)::BIGINT AS people "
+        f"FROM {PROMOTED} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
+        "ON c.choice = r.choice "
         "GROUP BY c.channel, r.text ORDER BY people DESC, c.channel, r.text"
     )
     for channel, choice, text, people in rows:
@@ -314,11 +295,11 @@ def _turnover(run: Run) -> Iterator[Turnover]:
     pairs = [(c.number, c.channel.name) for c in run.decisions.choices]
     rows = run.engine.rows(
         "SELECT channel, sum(new), sum(staying), sum(leaving) FROM ("
-        "SELECT c.channel, (r.status = 'new')::INTEGER AS new, "
-        "(r.status = 'staying')::INTEGER AS staying, 0 AS leaving "
-        f"FROM {RESULTS} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
+        "SELECT c.channel, (r.status = 'new')::INTEGER * r.people AS new, "
+        "(r.status = 'staying')::INTEGER * r.people AS staying, 0 AS leaving "
+        f"FROM {ENDED} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
         "ON c.choice = r.choice WHERE r.outcome = 'message' AND r.status IS NOT NULL "
-        f"UNION ALL SELECT channel, 0, 0, 1 FROM {LEAVING}) GROUP BY 1 ORDER BY 1"
+        f"UNION ALL SELECT channel, 0, 0, people FROM {LEAVERS}) GROUP BY 1 ORDER BY 1"
     )
     for channel, new, staying, leaving in rows:
         yield Turnover(channel, int(new), int(staying), int(leaving))
@@ -327,7 +308,7 @@ def _turnover(run: Run) -> Iterator[Turnover]:
 def _shut(run: Run) -> Iterator[Cell]:
     """The promoted texts that were closed, the largest first: those that were nearly enough."""
     rows = run.engine.rows(
-        "SELECT channel, choice, text, people FROM closed "
+        f"SELECT channel, choice, text, people FROM {CLOSED} "
         f"ORDER BY people DESC, channel, text LIMIT {SHUT}"
     )
     for channel, choice, text, people in rows:

@@ -174,7 +174,7 @@ def _planned(engine: Engine, bound: Bound, decisions: Decisions, universe: Unive
     create_contacts(engine, contacts_in(universe))
     decide(engine, bound, decisions)
     assign(engine, bound, decisions)
-    choose_pilot(engine, decisions, None)
+    choose_pilot(engine, bound, decisions, None)
     outcomes = settle(engine, decisions, profiles.people)
     return Run(
         bound.project, bound, engine, decisions, profiles, outcomes, (), is_pinned=True, findings=()

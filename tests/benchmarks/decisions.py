@@ -234,7 +234,7 @@ def _everything(engine: Engine, world: World, people: int) -> Row:
     def ours() -> None:
         decide(engine, world.bound, decisions)
         assign(engine, world.bound, decisions)
-        choose_pilot(engine, decisions, None)
+        choose_pilot(engine, world.bound, decisions, None)
         settle(engine, decisions, people)
 
     theirs, mine = _timed(lambda: _script(engine, world), ours)

@@ -1,0 +1,80 @@
+"""A shard's profiles and contacts, made of the rows in its inbox and kept in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from targeter.database import identifier, literal
+from targeter.history import COLUMNS as CONTACT_COLUMNS
+from targeter.history import (
+    CONTACTS,
+    FORGOTTEN,
+    add_imported,
+    create_contacts,
+    load_forgotten,
+    read_tombstones,
+)
+from targeter.pipeline import needed_of
+from targeter.profiles import PROFILES, fill_profiles
+from targeter.runners.envelopes import open_rows
+from targeter.runners.job import Job, engine_of, rules_of, whole
+from targeter.runners.reading import READ
+from targeter.runners.routing import OTHERS, TOLD, open_source, rows_in
+from targeter.strays import Keys, Noticed, wrong_keys
+
+KEPT = (PROFILES, CONTACTS, FORGOTTEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a shard: its people, and what was noticed. With wrong keys nothing was made."""
+
+    keys: Keys
+    people: int = 0
+    contacts: int = 0
+    noticed: tuple[Noticed, ...] = ()
+
+
+def make_people(job: Job, shard: int) -> Made:
+    """Make a shard's profiles, contacts and who was forgotten; the file appears whole."""
+    bound, _ = rules_of(job)
+    settings = bound.project.settings
+    base = settings.base
+    assert base is not None
+    with engine_of(job) as engine:
+        tables = {}
+        for source in settings.sources:
+            if source.is_derived:
+                continue
+            about_people = source.is_base or source.person is not None
+            files = (
+                rows_in(job, source, shard)
+                if about_people
+                else sorted(job.table(source.name).glob("*.parquet"))
+            )
+            tables[source.name] = open_source(job, engine, source, files)
+        keys = wrong_keys(engine, base, tables[base.name])
+        if keys.missing or keys.doubles:
+            return Made(keys)
+        told = job.inbox(TOLD, OTHERS, shard)
+        columns = engine.columns_of(tables[base.name])
+        open_rows(engine, OTHERS, [told] if told.is_file() else [], columns)
+        # what is looked up again and again is read once
+        engine.run(f"CREATE TABLE people_here AS FROM {identifier(tables[base.name])}")
+        tables[base.name] = "people_here"
+        noticed = fill_profiles(engine, bound, tables, needed_of(bound), others=OTHERS)
+        create_contacts(engine)
+        past = job.inbox(READ, CONTACTS, shard)
+        open_rows(engine, "past", [past] if past.is_file() else [], CONTACT_COLUMNS.items())
+        engine.run(f"INSERT INTO {CONTACTS} FROM past")
+        contacts = add_imported(engine, bound)
+        people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"
+        load_forgotten(engine, read_tombstones(job.history), people)
+        with whole(job.people(shard)) as target:
+            engine.run(f"ATTACH {literal(str(target))} AS kept")
+            for table in KEPT:
+                engine.run(f"CREATE TABLE kept.{table} AS FROM {table}")
+            engine.run("CHECKPOINT kept")  # all of it is in this one file
+            engine.run("DETACH kept")
+        count = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
+        return Made(keys, count, contacts, noticed)

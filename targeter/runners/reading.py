@@ -1,0 +1,163 @@
+"""Sources read by many tasks, one file each, and every row sent to where its person is."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from targeter.binding import bind
+from targeter.database import identifier
+from targeter.errors import BadData
+from targeter.history import CONTACTS, load_batches
+from targeter.runners.clusters import Cluster, Envelope
+from targeter.runners.envelopes import (
+    SHARD,
+    Refused,
+    closed,
+    copy_rows,
+    exact,
+    lay_in,
+    raise_refused,
+    refused,
+    sent_back,
+    shard_of,
+)
+from targeter.runners.job import Job, engine_of, project_of, whole
+from targeter.sources.declared import Source
+from targeter.sources.files import files_of
+from targeter.sources.reading import Loaded, load
+from targeter.strays import normalised
+
+READ, AGAIN = "read", "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one task reads: a file of a source; without one all of it, without a source the past."""
+
+    source: str | None
+    file: str | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of the data: the sources, and how many batches the history has."""
+
+    job: Job
+    batches: int
+
+
+def read_all(job: Job, cluster: Cluster) -> Read:
+    """Read every source and the history into the inboxes of the shards.
+
+    Raises `BadData` as reading on one machine does. Where the files of a source don't agree, or
+    anything is wrong in one, a single task reads all of it: what is said is what one machine says.
+    """
+    settings = project_of(job.project).settings
+    sources = [source for source in settings.sources if not source.is_derived]
+    pieces = [Piece(None), *(piece for source in sources for piece in _pieces(job, source))]
+    said = _asked(job, cluster, READ, pieces)
+    by_source: dict[str, list[Loaded | Refused]] = {}
+    for piece in pieces:
+        if piece.source is not None:
+            by_source.setdefault(piece.source, []).append(said[piece])
+    again = [name for name, parts in by_source.items() if _together(parts) is None]
+    once_more = _asked(job, cluster, AGAIN, [Piece(name) for name in again])
+    past = said[pieces[0]]
+    raise_refused([one for one in (past, *once_more.values()) if isinstance(one, Refused)])
+    loaded = tuple(_together(parts) or once_more[Piece(name)] for name, parts in by_source.items())
+    return Read(replace(job, loaded=loaded, again=frozenset(again)), past)
+
+
+def _pieces(job: Job, source: Source) -> Iterator[Piece]:
+    if source.variable is not None:
+        yield Piece(source.name)
+        return
+    try:
+        files = files_of(source, job.root, job.data_roots)
+    except BadData:
+        yield Piece(source.name)  # whoever reads it says what is wrong
+        return
+    if len(files) == 1 or source.format == "duckdb":
+        yield Piece(source.name)
+        return
+    for number, file in enumerate(files):
+        yield Piece(source.name, file.shown, number)
+
+
+def _together(parts: Sequence[Loaded | Refused]) -> Loaded | None:
+    """One source of the files of one; None where a task has to read them all."""
+    loaded = [part for part in parts if isinstance(part, Loaded)]
+    if len(parts) == 1 and loaded:
+        return loaded[0]
+    shapes = {tuple((c.name, c.type, c.declared) for c in one.columns) for one in loaded}
+    if len(loaded) < len(parts) or len(shapes) > 1 or any(one.findings for one in loaded):
+        return None
+    files = tuple(file for one in loaded for file in one.files)
+    notes = tuple(dict.fromkeys(note for one in loaded for note in one.notes))
+    return replace(loaded[0], rows=sum(one.rows for one in loaded), files=files, notes=notes)
+
+
+def _asked(job: Job, cluster: Cluster, step: str, pieces: Sequence[Piece]) -> dict[Piece, Any]:
+    """Have the pieces read; what each task said: what it loaded, or why it couldn't."""
+    if not pieces:
+        return {}
+    send = partial(send_piece, job, tuple(pieces))
+    back, _ = cluster.deliver(send, len(pieces), partial(lay_in, job, step))
+    return dict(pickle.loads(said) for said in back)
+
+
+def send_piece(job: Job, pieces: Sequence[Piece], number: int) -> Iterator[Envelope]:
+    """Read a piece, and send its rows on."""
+    piece = pieces[number]
+    try:
+        if piece.source is None:
+            yield from _send_past(job, piece)
+        else:
+            yield from _send_source(job, piece, piece.source)
+    except BadData as error:
+        yield sent_back((piece, refused(error)))
+
+
+def _send_past(job: Job, piece: Piece) -> Iterator[Envelope]:
+    with engine_of(job) as engine:
+        batches = load_batches(engine, bind(project_of(job.project), job.day), job.history)
+        shard = shard_of("person", job.shards)
+        yield from closed(
+            engine, CONTACTS, f"SELECT *, {shard} AS {identifier(SHARD)} FROM {CONTACTS}"
+        )
+    yield sent_back((piece, batches))
+
+
+def _send_source(job: Job, piece: Piece, name: str) -> Iterator[Envelope]:
+    settings = project_of(job.project).settings
+    source = settings.source(name)
+    assert source is not None
+    part = source if piece.file is None else replace(source, path=piece.file)
+    identifiers = settings.identifiers if source.is_base else ()
+    with engine_of(job, sources=True) as engine:
+        loaded = load(engine, part, job.root, job.data_roots, engine.scratch, identifiers)
+        table, column = identifier(loaded.table), _routed_by(source)
+        if column is None:
+            # about places, not people: every shard reads it
+            with whole(job.table(name) / f"{piece.number:06}.parquet") as target:
+                copy_rows(engine, exact(engine, f"SELECT * FROM {table}"), target)
+        else:
+            shard = shard_of(column, job.shards)
+            query = f"SELECT *, {shard} AS {identifier(SHARD)} FROM {table}"
+            yield from closed(engine, name, query)
+    yield sent_back((piece, loaded))
+
+
+def _routed_by(source: Source) -> str | None:
+    """SQL for what says to which shard a row goes first; None for rows that are about nobody."""
+    if source.key is not None:
+        return identifier(source.key)
+    if source.person is None:
+        return None
+    column = identifier(source.person.column)
+    return normalised(column) if source.person.to is not None else column

@@ -1,0 +1,55 @@
+"""A plan on Spark as a project's settings say: which session, how many shards, which folder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from targeter import batches, reports
+from targeter.errors import WrongUsage
+from targeter.pipeline import Options, Progress, silent
+from targeter.project import read_project
+from targeter.runners import planning, rendering, spark
+from targeter.runners.clusters import Cluster
+from targeter.settings import MOST_SHARDS, Settings
+from targeter.sources.files import bytes_of
+
+# A shard of so much data needs little memory and few seconds a step.
+_SHARD = 256_000_000  # bytes
+_FEWEST = 4
+
+
+def plan_on_spark(
+    options: Options, *, examples: int = 1, progress: Progress = silent
+) -> reports.PlanReport:
+    """The plan of one machine, made by Spark. Raises as that does; `WrongUsage` without pyspark."""
+    with _started(options) as (cluster, where):
+        return planning.plan(options, cluster, where, examples=examples, progress=progress)
+
+
+def render_on_spark(
+    options: Options, request: batches.Request, progress: Progress = silent
+) -> batches.Rendered:
+    """The same, written as a batch of the history."""
+    with _started(options) as (cluster, where):
+        return rendering.render(options, cluster, where, request, progress)
+
+
+@contextmanager
+def _started(options: Options) -> Iterator[tuple[Cluster, planning.Where]]:
+    settings = read_project(options.root).settings
+    chosen = settings.spark
+    is_far = chosen.remote is not None or not (chosen.master or "local").startswith("local")
+    if is_far and chosen.work is None:
+        message = "the workers of a cluster need a folder that all of them reach"
+        raise WrongUsage(message, help="name it in targeter.yaml: spark: {work: /mnt/…}")
+    shards = chosen.shards or _enough(settings, options)
+    with spark.session_of(chosen, shards) as cluster:
+        yield cluster, planning.Where(shards, chosen.work)
+
+
+def _enough(settings: Settings, options: Options) -> int:
+    """As many shards as the files have parts of a good size."""
+    size = bytes_of(settings.sources, options.root, options.data_roots) or 0
+    return min(max(math.ceil(size / _SHARD), _FEWEST), MOST_SHARDS)
