@@ -33,7 +33,7 @@ from targeter.plans import (
 
 COLUMNS = MESSAGE_COLUMNS
 KIND = "batch"
-QUARANTINE = "quarantine.jsonl"
+QUARANTINE = history.QUARANTINE
 
 
 class BatchFailed(TargeterError):
@@ -231,7 +231,7 @@ def _copied(batch: Path, request: Request) -> Path | None:
 
 def _assignments(engine: Engine, folder: Path) -> dict[str, object]:
     """Every assignment, so that a later plan can be compared with what was sent."""
-    path = folder / f"{ASSIGNMENTS}.parquet"
+    path = folder / history.ASSIGNED
     shutil.move(write_table(engine, ASSIGNMENTS), path)
     return {"name": path.name, "sha256": sha256_of(path)}
 

@@ -26,8 +26,14 @@ from targeter.rendering import render_choices
 REFUSED = "refused"
 # What may not go out, with the word of the block list that it holds.
 QUARANTINE = "quarantine"
-# The cells that are closed now, all at once.
-CLOSING = "closing"
+# The cells that are closed now, all at once; and all that were.
+CLOSING, CLOSED = "closing", "closed"
+CLOSED_COLUMNS = {
+    "channel": "VARCHAR",
+    "text": "VARCHAR",
+    "people": "BIGINT",
+    "choice": "INTEGER",
+}
 TOO_SMALL = "audience too small"
 # Begins the reason of a text that holds a word of the block list.
 BLOCKED = "blocked by "
@@ -95,10 +101,7 @@ def _channels(engine: Engine, decisions: Decisions) -> None:
     rows = [(c.number, c.channel.name, smallest_audience(c.channel)) for c in decisions.choices]
     columns = {"choice": "INTEGER", "channel": "VARCHAR", "smallest": "INTEGER"}
     engine.load("choice_channels", columns, rows)
-    engine.run(
-        "CREATE OR REPLACE TABLE closed "
-        "(channel VARCHAR, text VARCHAR, people BIGINT, choice INTEGER)"
-    )
+    engine.load(CLOSED, CLOSED_COLUMNS, ())
 
 
 def _keep_members(engine: Engine, decisions: Decisions) -> None:
@@ -132,7 +135,7 @@ def write_waiting(shard: Shard) -> None:
             f"WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why, b.word "
             "FROM drafts AS d JOIN choice_channels AS c USING (choice) "
             "LEFT JOIN blocked AS b ON b.text = d.text AND d.why IS NULL "
-            "LEFT JOIN closed AS x ON x.channel = c.channel AND x.text = d.text"
+            f"LEFT JOIN {CLOSED} AS x ON x.channel = c.channel AND x.text = d.text"
         )
         engine.run(
             f"INSERT INTO {ASSIGNED} SELECT t.number, t.choice, t.text, t.length, {held}, false "
@@ -197,7 +200,7 @@ def _close_cells(people: Everybody) -> bool:
         "SELECT c.channel, a.text, count(*) FILTER (WHERE NOT a.held_out) AS people, "
         "min(a.choice) AS choice, max(c.smallest) AS smallest, bool_and(a.staying) AS staying "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "
-        "ANTI JOIN closed AS x ON x.channel = c.channel AND x.text = a.text "
+        f"ANTI JOIN {CLOSED} AS x ON x.channel = c.channel AND x.text = a.text "
         "WHERE c.smallest > 1 GROUP BY ALL"
     )
     merged = {"people": "sum", "choice": "min", "smallest": "max", "staying": "bool_and"}
@@ -211,9 +214,9 @@ def _close_cells(people: Everybody) -> bool:
 
 
 def leave_closing(shard: Shard) -> None:
-    """The cells in `closing` are closed: their people wait with their next choice."""
+    """The cells in `closing` become closed: their people wait with their next choice."""
     engine = shard.engine
-    engine.run(f"INSERT INTO closed SELECT channel, text, people, choice FROM {CLOSING}")
+    engine.run(f"INSERT INTO {CLOSED} SELECT {', '.join(CLOSED_COLUMNS)} FROM {CLOSING}")
     engine.run(
         "CREATE OR REPLACE TABLE leaving AS SELECT a.number, a.choice "
         f"FROM {ASSIGNED} AS a JOIN choice_channels AS c USING (choice) "

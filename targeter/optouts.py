@@ -9,9 +9,8 @@ from pathlib import Path
 
 from targeter import batches, history
 from targeter.binding import Bound
-from targeter.conditions import Condition, scalars
 from targeter.database import Engine, identifier, list_literal, literal
-from targeter.errors import BadData, NothingToCheck
+from targeter.errors import NothingToCheck
 from targeter.exporters.past import HANDED, MEMBERS, load_past
 from targeter.exporters.removals import (
     LEAVERS,
@@ -31,11 +30,10 @@ from targeter.pipeline import (
     profiled,
     silent,
 )
-from targeter.policies import Suppression
+from targeter.policies import Requirement, Suppression
 from targeter.profiles import PROFILES, purpose_column
 from targeter.project import Project, read_project
 from targeter.signature import Builder
-from targeter.yaml_source import Scalar
 
 _MUST_LEAVE = "must_leave"
 _TOLD = (
@@ -82,8 +80,7 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
     """
     project = read_project(options.root)
     folder = history_of(project, options)
-    _look_at(folder)
-    if not any((batch / MEMBERS).is_file() for batch in history.batches_of(folder)):
+    if not any((batch / MEMBERS).is_file() for batch in _whole(folder)):
         message = f"no audience was exported yet: there is none in {folder.name}"
         raise NothingToCheck(message, help="targeter render exports them; --history DIR names it")
     with batches.writing(folder), profiled(options, progress, project) as made:
@@ -96,15 +93,14 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
             ) from error
 
 
-def _look_at(folder: Path) -> None:
-    """Raise `BadData` for a history that isn't whole: a batch that was lost has people, too."""
-    for fault in history.faults(folder, (history.FILE,)):
-        raise BadData(fault.told, help=fault.help)
+def _whole(folder: Path) -> tuple[Path, ...]:
+    """The batches; raises `BadData` where one was lost, which has people, too."""
+    return history.whole_batches(folder, (history.FILE,))
 
 
 def _taken_out(made: Profiled, folder: Path) -> OptOuts:
     engine, day = made.engine, made.bound.today
-    _look_at(folder)
+    _whole(folder)
     load_past(engine, folder)
     history.load_memberships(engine, folder)
     now = members_by_audience(engine)
@@ -193,12 +189,18 @@ def _whys(made: Profiled) -> Iterator[_Why]:
     if made.decisions.forgets:
         yield _Why("forgotten", "forgotten", f"{key} IN (SELECT person FROM {history.FORGOTTEN})")
     yield from _purposes(project)
-    holds = _Holds(made.bound)
-    for requirement in project.requirements:
-        yield _Why("requirement", requirement.name, f"NOT {holds.sql(requirement.when)}")
-    for suppression in project.suppressions:
-        test = f"{holds.sql(suppression.when)} AND {_concerned(project, suppression)}"
-        yield _Why("suppression", suppression.name, f"({test})")
+    segments = {one.name.casefold(): one.when for one in project.segments}
+    builder = Builder(made.bound.parser, made.bound.expressions, segments)
+    needed, kept_out = project.requirements, project.suppressions
+    for requirement, test in zip(needed, _tests(builder, needed), strict=True):
+        yield _Why("requirement", requirement.name, f"NOT {test}")
+    for suppression, test in zip(kept_out, _tests(builder, kept_out), strict=True):
+        concerned = _concerned(project, suppression)
+        yield _Why("suppression", suppression.name, f"({test} AND {concerned})")
+
+
+def _tests(builder: Builder, said: Sequence[Requirement | Suppression]) -> list[str]:
+    return builder.tests([one.when for one in said])
 
 
 def _purposes(project: Project) -> Iterator[_Why]:
@@ -228,23 +230,3 @@ def _concerned(project: Project, suppression: Suppression) -> str:
         about = [one.id for one in project.templates if one.topic and one.topic.text == topic]
         tests.append(f"list_contains({list_literal(about)}::VARCHAR[], m.template)")
     return " AND ".join(f"coalesce({test}, false)" for test in tests)
-
-
-@dataclass(frozen=True, slots=True)
-class _Holds:
-    """Conditions as SQL that is TRUE or FALSE: one that is NULL doesn't hold."""
-
-    bound: Bound
-
-    def sql(self, condition: Condition) -> str:
-        written = list(scalars(condition))
-        segments = {one.name.casefold(): one.when for one in self.bound.project.segments}
-        builder = Builder(self.bound.parser, self.bound.expressions, segments)
-        texts = dict(zip((s.key for s in written), builder.whole(written), strict=True))
-        return self._combined(condition, texts)
-
-    def _combined(self, condition: Condition, texts: dict[tuple[str, int], str]) -> str:
-        if isinstance(condition, Scalar):
-            return f"(({texts[condition.key]}) IS TRUE)"
-        parts = [self._combined(part, texts) for part in condition.parts]
-        return f"({(' AND ' if condition.kind == 'all' else ' OR ').join(parts) or 'true'})"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from targeter import batches, cache, checks, exporters, plans, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
-from targeter.database import Engine, EngineError, failed, identifier, literal
+from targeter.database import Engine, EngineError, failed, identifier
 from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
@@ -28,7 +28,7 @@ from targeter.runs import Run
 from targeter.schema import Column
 from targeter.sources.declared import Source
 from targeter.sources.files import bytes_of
-from targeter.sources.reading import Loaded, folders, load
+from targeter.sources.reading import Loaded, folders
 
 # What only one command needs is imported by it: the others start sooner.
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def read_sources(
     """Read every source as `plan` would, for showing what was assumed; raises as it does."""
     project = read_project(options.root)
     _refuse(in_order(project.findings))
-    with _engine(project, options) as engine:
+    with engine_for(project, options) as engine:
         roots = options.root, options.data_roots
         sources = cache.Sources(engine, project.settings, *roots, store=None)
         return project, _load(sources, progress, 0)
@@ -171,28 +171,6 @@ def schemas(options: Options, *, write: bool) -> tuple[EditorFile, ...]:
     return files
 
 
-def keys_beginning(options: Options, beginning: str, at_most: int) -> tuple[str, ...]:
-    """The keys of people that begin so, sorted; none where the base is no small file."""
-    project = read_project(options.root)
-    base = project.settings.base
-    if base is None or base.path is None or not _is_small(options.root / base.path):
-        return ()
-    with _engine(project, options) as engine:
-        scratch, found = engine.scratch, project.settings.identifiers
-        loaded = load(engine, base, options.root, options.data_roots, scratch, found)
-        key, table = identifier(base.key or ""), identifier(loaded.table)
-        rows = engine.rows(
-            f"SELECT {key} FROM {table} WHERE starts_with({key}, {literal(beginning)}) "
-            f"ORDER BY 1 LIMIT {at_most}"
-        )
-    return tuple(str(row[0]) for row in rows)
-
-
-def _is_small(path: Path) -> bool:
-    """Whether a file can be read while somebody waits for a shell to complete a word."""
-    return path.is_file() and path.stat().st_size < 5_000_000
-
-
 def history_of(project: Project, options: Options) -> Path:
     """The folder of batches: who was contacted when."""
     return options.history or options.root / project.settings.history.folder
@@ -208,7 +186,7 @@ def planned(
     """
     project = project or read_project(options.root)
     bound = bound_alone(project, day_of(project, options))
-    with _engine(project, options) as engine:
+    with engine_for(project, options) as engine:
         try:
             yield _run(engine, project, bound, options, progress)
         except EngineError as error:
@@ -269,7 +247,7 @@ def profiled(
     """
     project = project or read_project(options.root)
     bound = bind(project, day_of(project, options))
-    with _engine(project, options) as engine:
+    with engine_for(project, options) as engine:
         try:
             yield _profiled(engine, project, bound, options, progress, rows=rows)
         except EngineError as error:
@@ -359,7 +337,7 @@ def _assumed(loaded: Sequence[Loaded]) -> Assumed:
 
 
 @contextmanager
-def _engine(project: Project, options: Options) -> Iterator[Engine]:
+def engine_for(project: Project, options: Options) -> Iterator[Engine]:
     """An engine that may read the sources' folders and write to a scratch folder and batches."""
     sources = project.settings.sources
     allowed = folders(sources, options.root, options.data_roots)

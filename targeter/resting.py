@@ -7,16 +7,16 @@ when it is entered, and rests from when it is left.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.database import Engine, literal
-from targeter.history import CONTACTS, ENTERED, HANDED_OVER, LEFT, moment_sql
+from targeter.history import CONTACTS, HANDED_OVER, LEFT, in_audience, moment_sql
 from targeter.limits import Rest, Span
 from targeter.rules import Rule
 
-# One row for everybody who rests from something: until when, and flags for the signature.
+# One row for everybody contacted lately: until when they rest, and flags for the signature.
 RESTS = "rests"
 # One row for each rule that leaves a person in peace for now.
 RULE_RESTS = "rule_rests"
@@ -37,13 +37,6 @@ class Limits:
     def asks(self) -> bool:
         """Whether anything depends on who was contacted before."""
         return bool(self.rest or self.rules or self.handoffs)
-
-    @property
-    def flags(self) -> Iterator[str]:
-        """The columns of `rests` that the signature asks about."""
-        yield from ("cooling", "capped")
-        yield from (f"rule{number}" for number, _ in self.rules)
-        yield from (f"handoff{number}" for number, _, _ in self.handoffs)
 
 
 def limits_of(bound: Bound, rules: Sequence[Rule]) -> Limits:
@@ -87,15 +80,8 @@ def find_resting(engine: Engine, bound: Bound, limits: Limits) -> None:
 
 
 def _members(engine: Engine) -> None:
-    """Who is in an audience now: on each channel the last event decides, then the last channel."""
-    newest = f"contacted_at DESC, event = '{ENTERED}' DESC, channel, rule, template, text"
-    engine.run(
-        f"CREATE OR REPLACE TABLE {MEMBERSHIPS} AS SELECT person, contacted_at, campaign, rule, "
-        f"template, channel, text FROM (SELECT * FROM {CONTACTS} "
-        f"WHERE event IN ('{ENTERED}', '{LEFT}') "
-        f"QUALIFY row_number() OVER (PARTITION BY person, channel ORDER BY {newest}) = 1) "
-        f"WHERE event = '{ENTERED}'"
-    )
+    """Who is in an audience now, on each channel; of several the one entered last is theirs."""
+    engine.run(f"CREATE OR REPLACE TABLE {MEMBERSHIPS} AS {in_audience(CONTACTS)}")
     engine.run(
         f"CREATE OR REPLACE TABLE {MEMBERS} AS SELECT * FROM {MEMBERSHIPS} QUALIFY row_number() "
         "OVER (PARTITION BY person ORDER BY contacted_at DESC, channel, rule, template, text) = 1"

@@ -110,6 +110,18 @@ def question(formula: Formula) -> str:
     return "(" + " OR ".join(tests + others) + ")" if tests + others else "false"
 
 
+def spelled(formula: Formula, leaves: Sequence[str]) -> str:
+    """A formula as SQL over what the leaves are about, for where there is no signature."""
+    if isinstance(formula, Leaf):
+        return f"coalesce({leaves[formula.bit]}, false)"
+    if isinstance(formula, Without):
+        return f"NOT {spelled(formula.part, leaves)}"
+    parts = [spelled(part, leaves) for part in formula.parts]
+    if isinstance(formula, Both):
+        return f"({' AND '.join(parts)})" if parts else "true"
+    return f"({' OR '.join(parts)})" if parts else "false"
+
+
 def _flat(formula: Both | Either) -> Iterator[Formula]:
     """The parts of a formula, and those of parts that are joined as it is."""
     for part in formula.parts:
@@ -186,6 +198,10 @@ class Builder:
         trees_ = [self._without_segments(self._tree(scalar)) for scalar in expressions]
         return run_text(self._parser, trees_)
 
+    def tests(self, conditions: Iterable[Condition]) -> list[str]:
+        """Conditions as SQL over `p` that is TRUE or FALSE: one that is NULL doesn't hold."""
+        return run_text(self._parser, [self._as_test(condition) for condition in conditions])
+
     def _tree(self, scalar: Scalar) -> Tree:
         return self._expressions[scalar.key].tree
 
@@ -225,7 +241,10 @@ class Builder:
         name = _segment_name(node)
         if name is None:
             return None
-        holds = self._as_tree(self._segments[name.casefold()])
+        return self._as_test(self._segments[name.casefold()])
+
+    def _as_test(self, condition: Condition) -> Tree:
+        holds = self._as_tree(condition)
         return trees.operator("OPERATOR_COALESCE", holds, trees.constant("false", "BOOLEAN"))
 
     def _as_tree(self, condition: Condition) -> Tree:

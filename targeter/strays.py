@@ -111,7 +111,8 @@ def refuse_shared(source: Source, shared: Shared) -> None:
     if shared:
         link = source.person
         assert link is not None
-        listed = "; ".join(f"{value!r}: {', '.join(people)}" for value, people in shared)
+        first = sorted(shared)[:_DOUBLES]
+        listed = "; ".join(f"{value!r}: {', '.join(people)}" for value, people in first)
         message = f"two people have one {link.to!r}: {listed}"
         finding = Finding("TG713", message, link.place, "an identifier belongs to one person")
         raise BadData(f"{source.name} can't be linked to people", findings=[finding])

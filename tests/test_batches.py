@@ -18,6 +18,7 @@ from targeter.errors import BadData, WrongUsage
 from targeter.exporters import Format
 from tests import worlds
 from tests.decisions.small import EVERYBODY, crowd, project, rule, template
+from tests.history.shop import tree
 
 # Keys and values with everything that a format could trip over.
 _ODD = [
@@ -169,22 +170,14 @@ def test_only_their_owner_reads_batches(tmp_path: Path) -> None:
 # -- once, whole, or not at all --------------------------------------------------------------
 
 
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
 def test_rendering_again_says_so_and_does_nothing(tmp_path: Path) -> None:
     root = _greeting(tmp_path, crowd(3))
     first = _render(root)
-    before = _tree(root / "out")
+    before = tree(root / "out")
     again = _render(root)
     assert (first.is_new, again.is_new) == (True, False)
     assert (again.plan_id, again.files, again.messages) == (first.plan_id, first.files, 3)
-    assert _tree(root / "out") == before
+    assert tree(root / "out") == before
 
 
 def test_another_link_is_another_plan(tmp_path: Path) -> None:
@@ -219,10 +212,10 @@ def test_a_batch_with_a_broken_manifest_is_left_alone(tmp_path: Path) -> None:
     whole = (done.folder / "manifest.json").read_text()
     for broken in ("", "[]", "{}", '{"files": [{}], "messages": 1}', whole.replace("3", "4")):
         (done.folder / "manifest.json").write_text(broken)
-        before = _tree(root / "out")
+        before = tree(root / "out")
         with pytest.raises(BadData, match=done.plan_id):
             _render(root)
-        assert _tree(root / "out") == before
+        assert tree(root / "out") == before
 
 
 def test_what_a_crash_left_behind_is_not_used_and_cleared_away(tmp_path: Path) -> None:

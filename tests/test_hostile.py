@@ -23,15 +23,9 @@ PUBLIC = Path(
 )
 NAUGHTY = PUBLIC / "blns.json"
 
-SETTINGS = """\
-purposes:
-  marketing: {basis: consent, when: agreed}
-sources:
-  people:
-    path: people.csv
-    key: person_id
-    columns:
-      person_id: text
+SETTINGS = (
+    worlds.ASKED
+    + """\
       name: {type: text, in_copy: promoted}
       handle: text
       agreed: {type: boolean, true_values: [Y], false_values: [N]}
@@ -53,6 +47,7 @@ traits:
   said: {from: posts, value: max(words)}
   mood: {from: posts, value: avg(sentiment(words))}
 """
+)
 RULES = """\
 rules:
   - name: only

@@ -19,18 +19,29 @@ AGREED = """\
 purposes:
   marketing: {basis: legitimate_interest, when: person_id is not null}
 """
-PEOPLE = (
-    AGREED
-    + """\
+_BASE = """\
 sources:
   people:
     path: people.csv
     key: person_id
     columns:
       person_id: text
+"""
+PEOPLE = (
+    AGREED
+    + _BASE
+    + """\
       name: {type: text, in_copy: promoted}
       age: integer
 """
+)
+# Who agreed is said by the column `agreed`: it follows, among the base's others.
+ASKED = (
+    """\
+purposes:
+  marketing: {basis: consent, when: agreed}
+"""
+    + _BASE
 )
 
 

@@ -5,13 +5,12 @@ Nothing here decides: with a cache, without it and with a damaged one the result
 
 from __future__ import annotations
 
-from targeter.cache.entries import Store, drop_cache, folder_of, open_store
+from targeter.cache.entries import drop_cache, folder_of, open_store
 from targeter.cache.profiles import load_profiles
 from targeter.cache.sources import Sources
 
 __all__ = [
     "Sources",
-    "Store",
     "drop_cache",
     "folder_of",
     "load_profiles",

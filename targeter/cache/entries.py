@@ -42,7 +42,7 @@ Facts = Mapping[str, Any]
 Note = Callable[[str], None]
 
 
-class Unusable(Exception):
+class _Unusable(Exception):
     """There can be no cache here; the words say why."""
 
 
@@ -175,7 +175,7 @@ def open_store(root: Path, engine: Engine, note: Note) -> Store | None:
             path.mkdir(mode=0o700, exist_ok=True)
             known = path.lstat()
             if not stat.S_ISDIR(known.st_mode) or known.st_uid != os.geteuid():
-                raise Unusable(f"{path.name} is a link, or somebody else's")
+                raise _Unusable(f"{path.name} is a link, or somebody else's")
         if folder.stat().st_mode & 0o077:
             # we never left it so: it was checked out, unpacked, or opened to others
             _remove(_entries(folder))
@@ -184,7 +184,7 @@ def open_store(root: Path, engine: Engine, note: Note) -> Store | None:
             if not (folder / name).exists():
                 write_whole(folder / name, text.encode())
         return Store(folder, versions_of(engine), _moment(folder), note)
-    except (OSError, Unusable) as error:
+    except (OSError, _Unusable) as error:
         note(_unkept(error))
         return None
 

@@ -56,10 +56,10 @@ def _codes(folder: Path | None, incomplete: str) -> list[str]:
 
 
 def _people(folder: Path | None, incomplete: str) -> Iterable[str]:
-    from targeter import pipeline
     from targeter.cli.options import options_of
+    from targeter.people import keys_beginning
 
-    return pipeline.keys_beginning(options_of(folder, None), incomplete, _AT_MOST)
+    return keys_beginning(options_of(folder, None), incomplete, _AT_MOST)
 
 
 rule_names = _completing(_rules)

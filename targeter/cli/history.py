@@ -75,8 +75,10 @@ def history(
     if context.invoked_subcommand is not None:
         _before(context)
         return None
-    options = options_of(project, as_of, history=history)
     _one_thing(verify, sent is not None or failed is not None, tidy, give_up is not None)
+    if as_of is not None and not tidy:
+        raise WrongUsage("--as-of is the day of --tidy", help="leave it out, or add --tidy")
+    options = options_of(project, as_of, history=history)
     if tidy:
         return _tidied(output, remembering.tidy(options))
     if sent or failed:
@@ -108,11 +110,11 @@ def forget(
     as_of: AsOf = None,
     history: History = None,
 ) -> Answer:
-    """Forget people: take them out of every batch, and leave a tombstone that suppresses them.
+    """Forget people: take them out of every batch, and suppress them.
 
-    First the tombstone, a salted digest of the key; then removals from every audience they were
-    uploaded to, to be sent now; then each batch is rewritten without them. Whatever stops it, the
-    same command does the rest.
+    First a tombstone, a salted digest of the key, by which nothing goes to them again; then
+    removals from every audience they were uploaded to, to be sent now; then each batch is rewritten
+    without them. Whatever stops it, the same command does the rest.
     """
     from targeter import remembering
     from targeter.cli import json_output

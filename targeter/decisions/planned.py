@@ -56,7 +56,7 @@ class Decisions:
         for number, choices in self.by_rule():
             holds = Both((self.rule_formulas[number], self.rested[number]))
             possible = [(c.number, Both((c.writable, c.reachable))) for c in choices]
-            if len(choices) == 1:
+            if len(choices) == 1:  # the masks of rule and template are one test
                 only, may = possible[0]
                 found.append(f"WHEN {later(only)}{question(Both((holds, may)))} THEN {only}")
                 continue

@@ -6,7 +6,7 @@ Two are built in. Others are found by the entry points of installed packages, in
 
 from targeter.exporters.checking import check, columns_of_handoffs
 from targeter.exporters.interface import By, Export, Exported, Exporter, Format, Written
-from targeter.exporters.known import ExporterFailed, default_exporter, exporter_named, known_names
+from targeter.exporters.known import ExporterFailed, exporter_named, known_names
 from targeter.exporters.running import Outcome, write_out
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Written",
     "check",
     "columns_of_handoffs",
-    "default_exporter",
     "exporter_named",
     "known_names",
     "write_out",

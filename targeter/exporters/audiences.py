@@ -7,12 +7,11 @@ address may have changed since, or the person may be gone from the data.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from targeter.database import Engine, identifier, list_literal, literal
 from targeter.exporters.creatives import facts_of, notes_of, told_of, write_creatives
-from targeter.exporters.identifiers import hashed, normalised
+from targeter.exporters.identifiers import hashed, is_known, normalised
 from targeter.exporters.interface import Export, Exported, Exporter, Written
 from targeter.exporters.past import (
     AUDIENCE_COLUMNS,
@@ -26,6 +25,7 @@ from targeter.exporters.past import (
     NAMED,
     load_past,
 )
+from targeter.exporters.tables import write_rows
 from targeter.exporters.uploads import write_uploads
 from targeter.outgoing import IDENTIFIERS
 from targeter.plans import ASSIGNMENTS, LEAVING
@@ -149,7 +149,7 @@ def _additions(engine: Engine) -> None:
     engine.run(
         f"CREATE OR REPLACE TABLE members AS SELECT r.person, r.channel, a.audience, a.number, "
         f"{kinds}, r.status FROM readers AS r JOIN audiences AS a USING (channel, cell) "
-        f"JOIN hashes AS h ON h.person = r.person AND h.channel = r.channel WHERE {_usable('h')}"
+        f"JOIN hashes AS h ON h.person = r.person AND h.channel = r.channel WHERE {is_known('h')}"
     )
     engine.run(
         "CREATE OR REPLACE TABLE members_handed AS FROM members WHERE status IS DISTINCT FROM "
@@ -164,13 +164,13 @@ def _additions(engine: Engine) -> None:
 def _removals(engine: Engine, export: Export) -> None:
     """Who leaves, by today's identifiers and those of then; not by one that another member has."""
     kinds = ", ".join(IDENTIFIERS)
+    shown = ", ".join(("g.person, a.audience, a.number", *(f"h.{kind}" for kind in IDENTIFIERS)))
     engine.run(
-        "CREATE OR REPLACE TABLE leaving_by AS SELECT g.person, a.audience, a.number, "
-        f"{', '.join(f'h.{kind}' for kind in IDENTIFIERS)} FROM gone AS g "
+        f"CREATE OR REPLACE TABLE leaving_by AS SELECT {shown} FROM gone AS g "
         "JOIN audiences AS a USING (channel, cell) "
         "JOIN hashes AS h ON h.person = g.person AND h.channel = g.channel "
-        f"UNION SELECT g.person, a.audience, a.number, {', '.join(f'h.{k}' for k in IDENTIFIERS)} "
-        f"FROM gone AS g JOIN {HANDED} AS h ON h.person = g.person AND h.channel = g.channel "
+        f"UNION SELECT {shown} FROM gone AS g "
+        f"JOIN {HANDED} AS h ON h.person = g.person AND h.channel = g.channel "
         "JOIN audiences AS a ON a.audience = h.audience AND a.cell = coalesce(g.cell, a.cell)"
     )
     kept = ", ".join(
@@ -180,12 +180,8 @@ def _removals(engine: Engine, export: Export) -> None:
     )
     engine.run(
         f"INSERT INTO handed SELECT number, audience, 'remove', {kinds} FROM "
-        f"(SELECT l.number, l.audience, {kept} FROM leaving_by AS l) AS l WHERE {_usable('l')}"
+        f"(SELECT l.number, l.audience, {kept} FROM leaving_by AS l) AS l WHERE {is_known('l')}"
     )
-
-
-def _usable(alias: str) -> str:
-    return f"coalesce({', '.join(f'{alias}.{kind}' for kind in IDENTIFIERS)}) IS NOT NULL"
 
 
 def _same(one: str, other: str) -> str:
@@ -193,15 +189,7 @@ def _same(one: str, other: str) -> str:
     return " AND ".join(f"{one}.{c} IS NOT DISTINCT FROM {other}.{c}" for c in columns)
 
 
-def _kept(
-    export: Export, name: str, table: str, columns: Sequence[str] | dict[str, str], what: str
-) -> Written:
+def _kept(export: Export, name: str, table: str, columns: Iterable[str], what: str) -> Written:
     """What later batches ask of this one: our own record, and nothing that is sent."""
-    path = export.engine.scratch / name
-    shown = ", ".join(map(identifier, columns))
-    export.engine.run(
-        f"COPY (SELECT {shown} FROM {table} ORDER BY ALL) TO {literal(str(path))} "
-        "(FORMAT parquet, COMPRESSION zstd)"
-    )
-    shutil.move(path, export.folder / name)
-    return Written(name, what, int(export.engine.value(f"SELECT count(*) FROM {table}")))
+    query = f"SELECT {', '.join(map(identifier, columns))} FROM {table} ORDER BY ALL"
+    return Written(name, what, write_rows(export.engine, query, export.folder / name, "parquet"))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from targeter.exporters.interface import Export, Written
+from targeter.database import identifier
+from targeter.exporters.identifiers import is_known
+from targeter.exporters.interface import Export, Format, Written
+from targeter.exporters.tables import shown_as, write_rows
 
 COLUMNS: Final = ("audience", "channel", "text", "link", "size", "usable", "matched")
+_SOURCE: Final = "FROM creatives"
+_FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv")
 # docs.x.com: from how many people that it finds an audience can be used at all, and on the website;
 # and how many line items of an account may be active.
 SMALLEST: Final = 100
@@ -36,23 +39,11 @@ def write_creatives(export: Export) -> Iterator[Written]:
     no `audience_by` says one), `matched` how many of them the network probably finds.
     """
     _sizes(export)
-    rows = export.engine.rows(f"SELECT {', '.join(COLUMNS)} FROM creatives ORDER BY audience")
-    with (export.folder / "creatives.jsonl").open("w", encoding="utf-8") as lines:
-        for row in rows:
-            # ASCII, so that nothing in a text ends a line
-            lines.write(json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n")
-    with (export.folder / "creatives.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        table.writerows(map(_disarmed, rows))
-    yield Written("creatives.jsonl", "creatives", len(rows))
-    yield Written("creatives.csv", "creatives", len(rows))
-
-
-def _disarmed(row: tuple[Any, ...]) -> list[object]:
-    """What a spreadsheet would run as a formula begins with a quote."""
-    begins = tuple("=+-@\t\r\n＝＋－＠")
-    return [f"'{v}" if isinstance(v, str) and v.startswith(begins) else v for v in row]
+    engine, values = export.engine, [(name, identifier(name)) for name in COLUMNS]
+    for format_ in _FORMATS:
+        name = f"creatives.{format_}"
+        query = f"SELECT {shown_as(engine, values, _SOURCE, format_)} {_SOURCE} ORDER BY number"
+        yield Written(name, "creatives", write_rows(engine, query, export.folder / name, format_))
 
 
 def _sizes(export: Export) -> None:
@@ -72,7 +63,7 @@ def _sizes(export: Export) -> None:
         "FROM cells AS c JOIN audiences AS a USING (channel, cell) "
         "JOIN creative_channels AS k USING (channel) LEFT JOIN (SELECT r.channel, r.cell, "
         "count(*) AS people FROM readers AS r JOIN hashes AS h USING (person, channel) "
-        "WHERE coalesce(h.email, h.handle, h.phone) IS NOT NULL GROUP BY ALL) AS u "
+        f"WHERE {is_known('h')} GROUP BY ALL) AS u "
         "ON u.channel = c.channel AND u.cell = c.cell)"
     )
 
@@ -119,14 +110,14 @@ def _channel(export: Export, name: str, known: bool, moved: tuple[int, int]) -> 
     without = refused = unnamed = None
     if known:
         without, refused = engine.row(
-            "SELECT count(*) FILTER (coalesce(email, handle, phone) IS NULL), "
+            f"SELECT count(*) FILTER (NOT ({is_known()})), "
             "coalesce(sum(refused), 0)::BIGINT FROM hashes SEMI JOIN readers "
             "USING (person, channel) WHERE channel = $1",
             [name],
         )
         unnamed = engine.value(
             "SELECT count(*) FROM gone ANTI JOIN (SELECT person FROM leaving_by "
-            "WHERE coalesce(email, handle, phone) IS NOT NULL) USING (person) WHERE channel = $1",
+            f"WHERE {is_known()}) USING (person) WHERE channel = $1",
             [name],
         )
     return {

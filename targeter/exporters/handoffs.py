@@ -58,9 +58,10 @@ def _held(export: Export, handoffs: Sequence[Handoff]) -> Iterator[str]:
     segments = {one.name.casefold(): one.when for one in bound.project.segments}
     builder = Builder(bound.parser, bound.expressions, segments)
     for handoff in handoffs:
+        ways = list(_alternatives(handoff.when))
         parts = [
-            f"CASE WHEN {_holds(builder, one)} THEN {literal(in_words(one))} END"
-            for one in _alternatives(handoff.when)
+            f"CASE WHEN {test} THEN {literal(in_words(one))} END"
+            for one, test in zip(ways, builder.tests(ways), strict=True)
         ]
         yield f"concat_ws('; ', {', '.join(parts)})"
 
@@ -72,14 +73,6 @@ def _alternatives(condition: Condition) -> Iterator[Condition]:
     else:
         for part in condition.parts:
             yield from _alternatives(part)
-
-
-def _holds(builder: Builder, condition: Condition) -> str:
-    """SQL over a profile `p`: whether a condition holds."""
-    if isinstance(condition, Scalar):
-        return f"coalesce({builder.whole([condition])[0]}, false)"
-    glue = " AND " if condition.kind == "all" else " OR "
-    return f"({glue.join(_holds(builder, part) for part in condition.parts)})"
 
 
 def in_words(condition: Condition) -> str:

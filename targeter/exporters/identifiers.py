@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from targeter.channels import CHANNELS, Channel
 from targeter.database import literal
+from targeter.outgoing import IDENTIFIERS
 
 # ITU-T E.164: a country code, which never begins with 0, and at most 15 digits in all.
 _E164 = r"\+[1-9][0-9]{6,14}"
@@ -31,6 +32,12 @@ def normalised(kind: str, column: str) -> str:
     blank = r"[\s\x{00A0}]+"
     trimmed = f"regexp_replace({text}, {literal(f'^{blank}|{blank}$')}, '', 'g')"
     return f"lower({trimmed})" if kind == "email" else f"lower(ltrim({trimmed}, '@＠'))"
+
+
+def is_known(alias: str = "") -> str:
+    """SQL: whether a row of hashes, one a column, has any of them."""
+    kinds = ", ".join(f"{alias}.{kind}" if alias else kind for kind in IDENTIFIERS)
+    return f"coalesce({kinds}) IS NOT NULL"
 
 
 def _form(kind: str, channel: Channel) -> str:

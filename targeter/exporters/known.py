@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
-from targeter.channels import Channel
 from targeter.errors import TargeterError
 from targeter.exporters import audiences, messages
 from targeter.exporters.interface import Exporter
@@ -24,14 +23,10 @@ class ExporterFailed(TargeterError):
     """An exporter of an installed package can't be used, or did not do what it promised."""
 
 
-def default_exporter(channel: Channel) -> str:
-    """Which exporter serves a channel that names none."""
-    return _DEFAULTS[channel.delivery]
-
-
 def name_of_exporter(settings: ChannelSettings) -> str:
+    """Which exporter serves a channel: the one it names, or that of its delivery."""
     chosen = settings.outgoing.exporter
-    return chosen.text if chosen else default_exporter(settings.channel)
+    return chosen.text if chosen else _DEFAULTS[settings.channel.delivery]
 
 
 def known_names() -> tuple[str, ...]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import targeter
-from targeter.database import Engine, identifier, literal
+from targeter.database import Engine, identifier
+from targeter.exporters.identifiers import is_known
 from targeter.exporters.interface import Written
 from targeter.exporters.past import CELL, HANDED, NAMED
+from targeter.exporters.tables import write_rows
 from targeter.exporters.uploads import write_uploads
 from targeter.folders import sha256_of, whole_folder
 from targeter.history import COLUMNS, CONTACTS, FILE, IN_AUDIENCE, REMOVALS, note_rendered
@@ -79,8 +80,7 @@ def spare_others(engine: Engine, members: str) -> None:
             f"JOIN ({members}) AS m ON m.person = h.person AND m.audience = h.audience "
             f"WHERE h.audience = t.audience AND h.{kind} = t.{kind} AND h.person <> t.person)"
         )
-    known = f"coalesce({', '.join(IDENTIFIERS)})"
-    engine.run(f"DELETE FROM {TAKEN_OFF} WHERE {known} IS NULL")
+    engine.run(f"DELETE FROM {TAKEN_OFF} WHERE NOT ({is_known()})")
 
 
 def write_removals(engine: Engine, history: Path, day: dt.date, why: Why) -> Removals:
@@ -133,10 +133,5 @@ def _entry(folder: Path, file: Written) -> dict[str, object]:
 
 
 def _contacts(engine: Engine, folder: Path) -> dict[str, object]:
-    path = engine.scratch / FILE
-    count = engine.value(
-        f"COPY (SELECT * FROM {LEAVERS} ORDER BY ALL) TO {literal(str(path))} "
-        "(FORMAT parquet, COMPRESSION zstd)"
-    )
-    shutil.move(path, folder / FILE)
-    return {"name": FILE, CONTACTS: int(count), "sha256": sha256_of(folder / FILE)}
+    rows = write_rows(engine, f"SELECT * FROM {LEAVERS} ORDER BY ALL", folder / FILE, "parquet")
+    return {"name": FILE, CONTACTS: rows, "sha256": sha256_of(folder / FILE)}

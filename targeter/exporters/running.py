@@ -12,12 +12,12 @@ from targeter.exporters.handoffs import write_handoffs
 from targeter.exporters.interface import Export, Exported, Written
 from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, name_of_exporter
 from targeter.folders import MANIFEST
-from targeter.history import FILE
+from targeter.history import ASSIGNED, FILE, QUARANTINE
 from targeter.plans import ASSIGNMENTS, LEAVING
 
 _MESSAGES = "messages"
 # What a batch keeps of itself beside what its exporters write; two of one name would be one.
-_OURS = (MANIFEST, FILE, f"{ASSIGNMENTS}.parquet", "quarantine.jsonl")
+_OURS = (MANIFEST, FILE, ASSIGNED, QUARANTINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,11 @@ UPLOADS: Final = "uploads.csv"
 OPERATIONS: Final = {"remove": "Delete", "add": "Update"}
 # What X calls each identifier.
 _FIELDS: Final = {"email": "email", "handle": "handle", "phone": "phone_number"}
-_WHAT: Final = {"remove": "removals", "add": "additions"}
+# What the rows of each file are: of a request by its operation, of a list for the website, and of
+# the index.
+REQUESTS: Final = {"remove": "removals", "add": "additions"}
+LISTS: Final = "hashes"
+INDEX: Final = "requests"
 _AT_ONCE = 50
 
 
@@ -60,9 +64,9 @@ def write_uploads(engine: Engine, handed: str, folder: Path) -> tuple[Written, .
         index.writerow(("file", "audience", "operation", "people", "bytes"))
         index.writerows(requests)
     return (
-        Written(UPLOADS, "requests", len(requests)),
-        *(Written(str(name), _WHAT[str(did)], int(str(n))) for name, _, did, n, _ in requests),
-        *(Written(name, "hashes", people) for name, people in lists.items()),
+        Written(UPLOADS, INDEX, len(requests)),
+        *(Written(str(name), REQUESTS[str(did)], int(str(n))) for name, _, did, n, _ in requests),
+        *(Written(name, LISTS, people) for name, people in lists.items()),
     )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from targeter import history
 from targeter.database import Engine, identifier
-from targeter.errors import BadData
 from targeter.exporters.past import HANDED, TAKEN_OUT, load_past
 from targeter.exporters.removals import (
     TAKEN_OFF,
@@ -19,6 +18,7 @@ from targeter.exporters.removals import (
     spare_others,
     write_removals,
 )
+from targeter.folders import MANIFEST
 from targeter.forgetting.blanking import blank_texts
 from targeter.forgetting.erasing import Erased, erase, erase_reports
 from targeter.forgetting.looking import PEOPLE, addresses_in, known_to, load_names, wanted
@@ -55,8 +55,7 @@ def forget(engine: Engine, folder: Path, people: Sequence[str], day: dt.date) ->
     people = tuple(dict.fromkeys(people))
     before = history.read_tombstones(folder)
     stones = history.bury(folder, people)
-    for fault in history.faults(folder):
-        raise BadData(fault.told, help=fault.help)
+    history.whole_batches(folder)
     engine.load(PEOPLE, {"person": "VARCHAR"}, ((person,) for person in people))
     load_past(engine, folder)
     removals = _taken_off(engine, folder, stones, people, day)
@@ -117,7 +116,7 @@ def _erased(
     addresses: set[str] = set()
     for batch in batches:
         if load_names(engine, batch):
-            files = [path.name for path in sorted(batch.iterdir()) if path.name != "manifest.json"]
+            files = [path.name for path in sorted(batch.iterdir()) if path.name != MANIFEST]
             addresses.update(addresses_in(engine, batch, files))
     # a mistyped key may be any word, and what others read would lose it for good
     looked_for, hashes = wanted(met, addresses), _hashes(engine)

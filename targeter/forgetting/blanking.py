@@ -8,11 +8,13 @@ from pathlib import Path
 
 from targeter.database import Engine, literal
 from targeter.exporters.past import AUDIENCES, LEAVERS, MEMBERS
-from targeter.forgetting.erasing import OF_NETWORKS, QUARANTINE, rewrite_file
-from targeter.forgetting.looking import ASSIGNMENTS
+from targeter.forgetting.erasing import OF_NETWORKS, rewrite_file
 from targeter.history import (
+    ASSIGNED,
+    ENTERED,
     FILE,
     IN_AUDIENCE,
+    QUARANTINE,
     TABLE,
     Draft,
     RowFile,
@@ -56,7 +58,7 @@ def _load_texts(engine: Engine, batch: Path) -> bool:
     """Fill `old_texts` with every text of a batch; whether any of them isn't needed."""
     engine.load(_OLD, {"text": "VARCHAR"}, ())
     there = 0
-    for name in (ASSIGNMENTS, FILE, QUARANTINE):
+    for name in (ASSIGNED, FILE, QUARANTINE):
         file = load_rows(engine, batch / name) if (batch / name).is_file() else None
         if file is None or "text" not in file.names:
             continue
@@ -72,7 +74,7 @@ def _is_needed(file: RowFile) -> str:
     if file.path.name != FILE:
         return "false"
     person, channel, event = (file.columns[name] for name in ("person", "channel", "event"))
-    return f"({event} = 'entered' AND ({person}, {channel}) IN (FROM {_NEEDED}))"
+    return f"({event} = {literal(ENTERED)} AND ({person}, {channel}) IN (FROM {_NEEDED}))"
 
 
 def _blank_in(engine: Engine, draft: Draft, name: str) -> None:

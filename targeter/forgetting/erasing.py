@@ -9,9 +9,9 @@ from typing import Final
 
 from targeter.database import Engine, literal
 from targeter.exporters.past import AUDIENCES, LEAVERS, MEMBERS
+from targeter.exporters.uploads import INDEX, LISTS, REQUESTS
 from targeter.folders import sha256_of, write_whole
 from targeter.forgetting.looking import (
-    ASSIGNMENTS,
     PEOPLE,
     THEIRS,
     Wanted,
@@ -21,8 +21,10 @@ from targeter.forgetting.looking import (
 )
 from targeter.forgetting.requests import take_hashes_out
 from targeter.history import (
+    ASSIGNED,
     CONTACTS,
     FILE,
+    QUARANTINE,
     TABLE,
     Draft,
     RowFile,
@@ -36,16 +38,15 @@ from targeter.history import (
     write_rows,
 )
 
-QUARANTINE: Final = "quarantine.jsonl"
 # Our own files, in which a row says by `person` whose it is, and what the manifest counts of each.
 OWN: Final = {
-    ASSIGNMENTS: "people",
+    ASSIGNED: "people",
     FILE: CONTACTS,
     MEMBERS: "rows",
     LEAVERS: "rows",
     QUARANTINE: "blocked",
 }
-OF_NETWORKS: Final = ("additions", "removals", "hashes", "requests")
+OF_NETWORKS: Final = (*REQUESTS.values(), LISTS, INDEX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _could_be_in(engine: Engine, draft: Draft, name: str) -> bool:
         return False
     if not int(engine.value(f"SELECT count(*) FROM {TABLE}")):
         return False
-    path = draft.before / ASSIGNMENTS
+    path = draft.before / ASSIGNED
     if not path.is_file():
         return False
     promoted = ", ".join(map(literal, draft.manifest.get("promoted_channels", ()))) or "NULL"

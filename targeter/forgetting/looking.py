@@ -9,7 +9,7 @@ from pathlib import Path
 
 from targeter.channels import CHANNELS
 from targeter.database import Engine, literal
-from targeter.history import FILE, TABLE, RowFile, load_rows, message_id
+from targeter.history import ASSIGNED, FILE, TABLE, RowFile, load_rows, message_id
 from targeter.inert import neutralise
 from targeter.outgoing import HANDOFF_COLUMNS, MESSAGE_COLUMNS
 
@@ -18,7 +18,6 @@ PEOPLE = "people_to_forget"
 NAMES = "names_in_batch"
 THEIRS = "names_to_forget"
 VALUES = "naming_values"
-ASSIGNMENTS = "assignments.parquet"
 # What our own columns say is about the message and never names anybody else.
 _OURS = {*MESSAGE_COLUMNS, *HANDOFF_COLUMNS} - {"text"}
 _IDS = ("message_id", "person_id", "person")
@@ -110,21 +109,18 @@ def load_names(engine: Engine, batch: Path) -> bool:
     A CSV that a spreadsheet may open has a quote before some keys.
     """
     people = [f"SELECT person FROM read_parquet({literal(str(batch / FILE))})"]
-    if (batch / ASSIGNMENTS).is_file():
+    if (batch / ASSIGNED).is_file():
         people.append(
-            f"SELECT person FROM read_parquet({literal(str(batch / ASSIGNMENTS))}) "
+            f"SELECT person FROM read_parquet({literal(str(batch / ASSIGNED))}) "
             "WHERE outcome IN ('message', 'handed_over')"
         )
     engine.run(f"CREATE OR REPLACE TABLE people_in_batch AS {' UNION '.join(people)}")
     identity = message_id(literal(batch.name), "person")
-    engine.run(
-        f"CREATE OR REPLACE TABLE {NAMES} AS SELECT person, unnest([person, '''' || person, "
-        f"{identity}]) AS name FROM people_in_batch"
-    )
-    engine.run(
-        f"CREATE OR REPLACE TABLE {THEIRS} AS SELECT DISTINCT person, unnest([person, "
-        f"'''' || person, {identity}]) AS name FROM {PEOPLE}"
-    )
+    for table, whose in ((NAMES, "people_in_batch"), (THEIRS, PEOPLE)):
+        engine.run(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT DISTINCT unnest([person, '''' || person, "
+            f"{identity}]) AS name FROM {whose}"
+        )
     return bool(
         engine.value(f"SELECT count(*) FROM people_in_batch SEMI JOIN {PEOPLE} USING (person)")
     )
@@ -132,7 +128,7 @@ def load_names(engine: Engine, batch: Path) -> bool:
 
 def known_to(engine: Engine, batch: Path) -> set[str]:
     """Those of the people who are looked for on whom a batch decided anything at all."""
-    files = [batch / name for name in (FILE, ASSIGNMENTS) if (batch / name).is_file()]
+    files = [batch / name for name in (FILE, ASSIGNED) if (batch / name).is_file()]
     found = set()
     for path in files:
         source = f"read_parquet({literal(str(path))})"

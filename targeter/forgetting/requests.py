@@ -9,10 +9,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from targeter.exporters.uploads import UPLOADS, body
+from targeter.exporters.uploads import LISTS, OPERATIONS, REQUESTS, UPLOADS, body
 from targeter.history import Draft
-
-_REQUESTS, _LISTS = ("additions", "removals"), "hashes"
 
 
 def take_hashes_out(draft: Draft, hashes: Collection[str], scratch: Path) -> int:
@@ -23,14 +21,14 @@ def take_hashes_out(draft: Draft, hashes: Collection[str], scratch: Path) -> int
     taken, sizes = 0, dict[str, tuple[int, int] | None]()
     for entry in list(draft.files):
         name, what = str(entry["name"]), entry.get("what")
-        if what in _REQUESTS:
+        if what in REQUESTS.values():
             before = json.loads((draft.folder / name).read_bytes())
             users = before[0]["params"]["users"]
             kept = [user for user in users if not _is_known_by(user, hashes)]
             taken += len(users) - len(kept)
             if len(kept) < len(users):
                 sizes[name] = _rewrite(draft, name, _body(before[0], kept), len(kept), scratch)
-        elif what == _LISTS:
+        elif what == LISTS:
             lines = (draft.folder / name).read_text(encoding="ascii").splitlines()
             left = [line for line in lines if line not in hashes]
             if len(left) < len(lines):
@@ -46,7 +44,7 @@ def _is_known_by(user: dict[str, list[str]], hashes: Collection[str]) -> bool:
 
 
 def _body(before: dict[str, Any], users: list[dict[str, list[str]]]) -> bytes:
-    kinds = {"Delete": "remove", "Update": "add"}
+    kinds = {called: operation for operation, called in OPERATIONS.items()}
     listed = ",".join(json.dumps(user, separators=(",", ":")) for user in users)
     return body(kinds[before["operation_type"]], listed)
 

@@ -1,6 +1,7 @@
 """The contact history: a folder of batches, what is told of them later, and one log."""
 
 from targeter.history.contacts import (
+    ASSIGNED,
     COLUMNS,
     CONTACTS,
     ENTERED,
@@ -9,6 +10,7 @@ from targeter.history.contacts import (
     LEFT,
     MESSAGE,
     NOTHING_HELD,
+    QUARANTINE,
     REMOVALS,
     Contact,
     Held,
@@ -21,11 +23,16 @@ from targeter.history.contacts import (
     moment,
     moment_sql,
 )
-from targeter.history.intact import Fault, batches_of, faults, manifest_of
+from targeter.history.intact import Fault, batches_of, faults, manifest_of, whole_batches
 from targeter.history.listing import EVENTS, Entry, History, list_history, opened
 from targeter.history.locking import HistoryInUse, writing
 from targeter.history.log import give_up, note_dropped, note_forgotten, note_rendered, note_reported
-from targeter.history.memberships import EVERY_CONTACT, IN_AUDIENCE, load_memberships
+from targeter.history.memberships import (
+    EVERY_CONTACT,
+    IN_AUDIENCE,
+    in_audience,
+    load_memberships,
+)
 from targeter.history.reported import Told, message_id, record
 from targeter.history.rewriting import Draft, put_right, rewritten
 from targeter.history.rowfiles import TABLE, RowFile, count_rows, load_rows, write_rows
@@ -42,6 +49,7 @@ from targeter.history.tombstones import (
 )
 
 __all__ = [
+    "ASSIGNED",
     "COLUMNS",
     "CONTACTS",
     "ENTERED",
@@ -54,6 +62,7 @@ __all__ = [
     "LEFT",
     "MESSAGE",
     "NOTHING_HELD",
+    "QUARANTINE",
     "REMOVALS",
     "TABLE",
     "TOLD",
@@ -77,6 +86,7 @@ __all__ = [
     "create_contacts",
     "faults",
     "give_up",
+    "in_audience",
     "list_history",
     "load_batches",
     "load_contacts",
@@ -101,6 +111,7 @@ __all__ = [
     "reports_of",
     "rewritten",
     "tidy",
+    "whole_batches",
     "write_rows",
     "write_tombstones",
     "writing",

@@ -18,6 +18,8 @@ from targeter.profiles import PERSON, rows_of
 
 CONTACTS = "contacts"
 FILE = "contacts.parquet"
+# What a batch keeps of itself besides: every assignment, and the texts that may not go out.
+ASSIGNED, QUARANTINE = "assignments.parquet", "quarantine.jsonl"
 COLUMNS = {
     "person": "VARCHAR",
     "contacted_at": "TIMESTAMP",

@@ -62,8 +62,11 @@ def batches_of(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted(path for path in found if (path / MANIFEST).is_file()))
 
 
-def whole_batches(folder: Path, files: Collection[str]) -> tuple[Path, ...]:
-    """The batches, with these files of theirs unaltered. Raises `BadData` with the first fault."""
+def whole_batches(folder: Path, files: Collection[str] | None = None) -> tuple[Path, ...]:
+    """The batches, with these files of theirs (None: all) unaltered.
+
+    Raises `BadData` with the first fault.
+    """
     for fault in faults(folder, files):
         raise BadData(fault.told, help=fault.help)
     return batches_of(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from targeter.database import Engine, EngineError, literal
-from targeter.folders import scratch_folder
+from targeter.folders import MANIFEST, scratch_folder
 from targeter.history.contacts import ENTERED, FILE, HANDED_OVER, LEFT, MESSAGE
 from targeter.history.intact import LOST, Fault, batches_of, faults, manifest_of
 from targeter.history.log import expected
@@ -110,7 +110,7 @@ def _entry(
     found: tuple[Fault, ...],
 ) -> Entry:
     day = manifest.get("as_of") or manifest.get("day")
-    is_read = not any(fault.file in (None, FILE, "manifest.json") for fault in found)
+    is_read = not any(fault.file in (None, FILE, MANIFEST) for fault in found)
     return Entry(
         batch.name,
         str(day) if day else None,

@@ -14,7 +14,7 @@ from targeter.profiles import PROFILES, nobody_called, number_of
 from targeter.project import Project
 from targeter.rendering import render_choices
 from targeter.rules import Rule
-from targeter.signature import ALWAYS, Both, Builder, Either, Formula, Leaf, Signature, Without
+from targeter.signature import ALWAYS, Both, Builder, Either, Without, spelled
 from targeter.templates import Template
 from targeter.yaml_source import Scalar
 
@@ -106,20 +106,9 @@ def _could_get(decisions: Decisions, choice: Choice) -> str:
     stops = [gate.formula for gate in decisions.gates if gate.outcome in _STOPPING]
     holds = decisions.rule_formulas[choice.rule_number]
     meets = Both((holds, choice.writable, choice.reachable, Without(Either(tuple(stops)))))
-    return _spelled(meets, decisions.signature)
-
-
-def _spelled(formula: Formula, signature: Signature) -> str:
-    """A formula as SQL on the profile itself; nobody asks the contacts, so they say nothing."""
-    if isinstance(formula, Leaf):
-        leaf = signature.leaves[formula.bit]
-        return "false" if leaf.startswith("h.") else f"coalesce({leaf}, false)"
-    if isinstance(formula, Without):
-        return f"NOT {_spelled(formula.part, signature)}"
-    parts = [_spelled(part, signature) for part in formula.parts]
-    if isinstance(formula, Both):
-        return f"({' AND '.join(parts)})" if parts else "true"
-    return f"({' OR '.join(parts)})" if parts else "false"
+    # nobody asks the contacts, so they say nothing
+    leaves = decisions.signature.leaves
+    return spelled(meets, ["false" if leaf.startswith("h.") else leaf for leaf in leaves])
 
 
 # -- in which language -----------------------------------------------------------------------
@@ -133,8 +122,8 @@ def variant_for(
         return variants[0]
     builder = Builder(bound.parser, bound.expressions, {})
     reads = [language_of(bound, builder, template) for template in variants]
-    signature = builder.signature()
-    shown = ", ".join(_spelled(formula, signature) for formula in reads)
+    leaves = builder.signature().leaves
+    shown = ", ".join(spelled(formula, leaves) for formula in reads)
     row = engine.row(
         f"SELECT {shown} FROM {PROFILES} AS p WHERE p.{identifier(bound.key)} = $1", [person]
     )

@@ -12,7 +12,7 @@ from targeter.findings import Finding, Place
 from targeter.limits import Holdout
 from targeter.project import SETTINGS
 from targeter.rendering import link_of
-from targeter.reports.tallies import ENDED, PROMOTED, take_tallies
+from targeter.reports.tallies import ENDED, PROMOTED, take_promoted
 from targeter.runs import Run
 
 # X allows so many active line items an account, and a cell takes one; half of it is a warning.
@@ -69,7 +69,7 @@ def refuse_clashes(run: Run) -> None:
 
     Raises `RulesAreWrong` with every such text.
     """
-    take_tallies(run.engine, run.decisions, 0)
+    take_promoted(run.engine, run.decisions)
     found = tuple(_clashing_links(run))
     if found:
         texts = "1 promoted text has" if len(found) == 1 else f"{len(found):,} promoted texts have"

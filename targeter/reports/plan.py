@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from targeter.cells import smallest_audience
+from targeter.cells import CLOSED, smallest_audience
 from targeter.database import Engine, literal
 from targeter.findings import Finding, in_order
 from targeter.lint.report import unsilenced
@@ -18,7 +18,6 @@ from targeter.reports.idle import idle_because
 from targeter.reports.limited import limit_findings
 from targeter.reports.paced import pace_findings, paces
 from targeter.reports.tallies import (
-    CLOSED,
     ENDED,
     EXAMPLES,
     LEAVERS,

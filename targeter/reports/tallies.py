@@ -20,7 +20,7 @@ from targeter.reports.asking import counted
 MATCHED, ENDED, LONGEST, UNFIT = "tally_matched", "tally_ended", "tally_longest", "tally_unfit"
 LEAVERS, UNDER_WAY = "tally_leavers", "tally_under_way"
 _PARTS = "tally_parts"
-PROMOTED, EXAMPLES, CLOSED = "tally_promoted", "tally_examples", "closed"
+PROMOTED, EXAMPLES = "tally_promoted", "tally_examples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Tally:
 
 
 _INT, _TEXT, _MANY = "INTEGER", "VARCHAR", "BIGINT"
+PROMOTED_COLUMNS = {"choice": _INT, "text": _TEXT, "people": _MANY}
 _SUM = "sum(people)::BIGINT AS people"
 TALLIES: Final[Mapping[str, Tally]] = {
     MATCHED: Tally({"rule": _INT, "people": _MANY}, f"rule, {_SUM}"),
@@ -65,7 +66,7 @@ def take_tallies(engine: Engine, decisions: Decisions, examples: int) -> None:
     rules = enumerate(counted(engine, decisions.rule_formulas))
     engine.load(MATCHED, TALLIES[MATCHED].columns, rules)
     _make(engine, EXAMPLES, examples_of(decisions, examples))
-    _make(engine, PROMOTED, promoted_of(decisions).query)
+    take_promoted(engine, decisions)
     _make(
         engine,
         ENDED,
@@ -91,6 +92,11 @@ def take_tallies(engine: Engine, decisions: Decisions, examples: int) -> None:
         "SELECT channel, contacted_at::DATE AS day, count(*) AS people "
         f"FROM {CONTACTS} WHERE event = {literal(MESSAGE)} GROUP BY 1, 2",
     )
+
+
+def take_promoted(engine: Engine, decisions: Decisions) -> None:
+    """Fill only the one of promoted texts."""
+    _make(engine, PROMOTED, promoted_of(decisions).query)
 
 
 def _make(engine: Engine, table: str, query: str) -> None:

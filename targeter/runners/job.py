@@ -49,6 +49,15 @@ class Job:
         """The rows of a table that a step sent to a shard."""
         return self.work / "inbox" / step / table / f"{shard:06}.parquet"
 
+    def arrived(self, step: str, table: str, shard: int) -> list[Path]:
+        """The file of those rows, if there were any."""
+        path = self.inbox(step, table, shard)
+        return [path] if path.is_file() else []
+
+    def everywhere(self, step: str, table: str) -> Path:
+        """A folder of the rows of a table about nobody, as a step read them, for every shard."""
+        return self.work / "everywhere" / step / table
+
     def people(self, shard: int) -> Path:
         """The profiles and contacts of a shard; once there they don't change."""
         return self.work / "people" / f"{shard:06}.duckdb"

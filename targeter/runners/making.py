@@ -42,30 +42,22 @@ def make_people(job: Job, shard: int) -> Made:
     base = settings.base
     assert base is not None
     with engine_of(job) as engine:
-        tables = {}
-        for source in settings.sources:
-            if source.is_derived:
-                continue
-            about_people = source.is_base or source.person is not None
-            files = (
-                rows_in(job, source, shard)
-                if about_people
-                else sorted(job.table(source.name).glob("*.parquet"))
-            )
-            tables[source.name] = open_source(job, engine, source, files)
+        tables = {
+            source.name: open_source(job, engine, source, rows_in(job, source, shard))
+            for source in settings.sources
+            if not source.is_derived
+        }
         keys = wrong_keys(engine, base, tables[base.name])
         if keys.missing or keys.doubles:
             return Made(keys)
-        told = job.inbox(TOLD, OTHERS, shard)
         columns = engine.columns_of(tables[base.name])
-        open_rows(engine, OTHERS, [told] if told.is_file() else [], columns)
+        open_rows(engine, OTHERS, job.arrived(TOLD, OTHERS, shard), columns)
         # what is looked up again and again is read once
         engine.run(f"CREATE TABLE people_here AS FROM {identifier(tables[base.name])}")
         tables[base.name] = "people_here"
         noticed = fill_profiles(engine, bound, tables, needed_of(bound), others=OTHERS)
         create_contacts(engine)
-        past = job.inbox(READ, CONTACTS, shard)
-        open_rows(engine, "past", [past] if past.is_file() else [], CONTACT_COLUMNS.items())
+        open_rows(engine, "past", job.arrived(READ, CONTACTS, shard), CONTACT_COLUMNS.items())
         engine.run(f"INSERT INTO {CONTACTS} FROM past")
         contacts = add_imported(engine, bound)
         people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"

@@ -12,7 +12,7 @@ from operator import add
 from pathlib import Path
 
 from targeter import plans, reports
-from targeter.cells import CLOSING, assign_all
+from targeter.cells import CLOSED, CLOSED_COLUMNS, CLOSING, assign_all
 from targeter.decisions import Shard, decide_alone, fill_capacities
 from targeter.findings import Finding
 from targeter.history import Held, read_tombstones
@@ -40,7 +40,7 @@ from targeter.runners.shards import Sharded
 from targeter.runs import Run
 from targeter.strays import findings_of, refuse_keys
 
-_STEPS = 7
+STEPS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def plan(
 ) -> reports.PlanReport:
     """Who would get what, how many, who gets nothing and why: the very report of one machine."""
     with planned(options, cluster, where, progress) as made:
-        progress("report", _STEPS, _STEPS)
+        progress("report", STEPS, STEPS)
         add_up_tallies(made, examples)
         return reports.report_of(made.run, made.plan_id)
 
@@ -97,22 +97,22 @@ def planned(
             forgets=bool(read_tombstones(history)),
         )
         _copy(project, job.project)
-        progress("sources", 1, _STEPS)
+        progress("sources", 1, STEPS)
         read = read_all(job, cluster)
         job = read.job
         _, found = bound_with(bound_alone(project_of(job.project), day), job.loaded)
-        progress("whose rows", 2, _STEPS)
+        progress("whose rows", 2, STEPS)
         route(job, cluster)
-        progress("profiles", 3, _STEPS)
+        progress("profiles", 3, STEPS)
         profiles, contacts = _profiles(job, cluster)
         people = Sharded(job, cluster)
-        progress(f"decisions for {profiles.people:,} people", 4, _STEPS)
+        progress(f"decisions for {profiles.people:,} people", 4, STEPS)
         people.each(decide_alone)
         fill_capacities(people)
-        progress("copy", 5, _STEPS)
+        progress("copy", 5, STEPS)
         assign_all(people)
         choose_among(people, options.limit)
-        progress("outcomes", 6, _STEPS)
+        progress("outcomes", 6, STEPS)
         ended = people.each(end)
         outcomes = {name: sum(counts[name] for counts, _ in ended) for name in OUTCOMES}
         noticed = [f for one in job.loaded for f in one.findings]
@@ -183,8 +183,6 @@ def add_up_tallies(made: Planned, examples: int) -> None:
     tallies.put_together(engine, parts, examples)
     promoted = tallies.promoted_of(people.decisions)
     people.total_rows(tallies.PROMOTED, promoted)
-    columns = {"choice": "INTEGER", "text": "VARCHAR", "people": "BIGINT"}
-    open_rows(engine, tallies.PROMOTED, people.files_of(tallies.PROMOTED), columns.items())
-    files = sorted(people.job.work.glob(f"tables/{CLOSING}-*/*.parquet"))
-    closed = {"channel": "VARCHAR", "text": "VARCHAR", "people": "BIGINT", "choice": "INTEGER"}
-    open_rows(engine, tallies.CLOSED, files, closed.items())
+    files = people.files_of(tallies.PROMOTED)
+    open_rows(engine, tallies.PROMOTED, files, tallies.PROMOTED_COLUMNS.items())
+    open_rows(engine, CLOSED, people.all_files_of(CLOSING), CLOSED_COLUMNS.items())

@@ -106,19 +106,19 @@ def _asked(job: Job, cluster: Cluster, step: str, pieces: Sequence[Piece]) -> di
     """Have the pieces read; what each task said: what it loaded, or why it couldn't."""
     if not pieces:
         return {}
-    send = partial(send_piece, job, tuple(pieces))
+    send = partial(send_piece, job, step, tuple(pieces))
     back, _ = cluster.deliver(send, len(pieces), partial(lay_in, job, step))
     return dict(pickle.loads(said) for said in back)
 
 
-def send_piece(job: Job, pieces: Sequence[Piece], number: int) -> Iterator[Envelope]:
+def send_piece(job: Job, step: str, pieces: Sequence[Piece], number: int) -> Iterator[Envelope]:
     """Read a piece, and send its rows on."""
     piece = pieces[number]
     try:
         if piece.source is None:
             yield from _send_past(job, piece)
         else:
-            yield from _send_source(job, piece, piece.source)
+            yield from _send_source(job, step, piece, piece.source)
     except BadData as error:
         yield sent_back((piece, refused(error)))
 
@@ -133,7 +133,7 @@ def _send_past(job: Job, piece: Piece) -> Iterator[Envelope]:
     yield sent_back((piece, batches))
 
 
-def _send_source(job: Job, piece: Piece, name: str) -> Iterator[Envelope]:
+def _send_source(job: Job, step: str, piece: Piece, name: str) -> Iterator[Envelope]:
     settings = project_of(job.project).settings
     source = settings.source(name)
     assert source is not None
@@ -144,7 +144,7 @@ def _send_source(job: Job, piece: Piece, name: str) -> Iterator[Envelope]:
         table, column = identifier(loaded.table), _routed_by(source)
         if column is None:
             # about places, not people: every shard reads it
-            with whole(job.table(name) / f"{piece.number:06}.parquet") as target:
+            with whole(job.everywhere(step, name) / f"{piece.number:06}.parquet") as target:
                 copy_rows(engine, exact(engine, f"SELECT * FROM {table}"), target)
         else:
             shard = shard_of(column, job.shards)

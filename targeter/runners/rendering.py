@@ -24,7 +24,7 @@ from targeter.project import read_project
 from targeter.reports import tallies
 from targeter.runners.clusters import Cluster
 from targeter.runners.job import Job, engine_of
-from targeter.runners.planning import Planned, Where, add_up_tallies, planned
+from targeter.runners.planning import STEPS, Planned, Where, add_up_tallies, planned
 
 _MESSAGES = "messages"
 # The record of a batch: each table with the columns that its rows are sorted by.
@@ -60,7 +60,7 @@ def render(
         add_up_tallies(made, 0)
         _refuse(made)
         plan = plans.plan_called(made.plan_id, made.run)
-        progress("batches", 7, 7)
+        progress("batches", STEPS, STEPS)
         return batches.lay_down(plan, request, folder, partial(_fill, made, plan, request, cluster))
 
 
@@ -77,13 +77,15 @@ def _refuse(made: Planned) -> None:
     help_ = "render without --runner spark"
     for name in sorted(used):
         channel = settings.channel(name)
-        exporter = name_of_exporter(channel) if channel else exporters.known_names()[-1]
-        if exporter != _MESSAGES:
+        if channel is None:
+            message = f"channel {name!r} is gone, and who leaves it can't be told in shards yet"
+        elif (exporter := name_of_exporter(channel)) != _MESSAGES:
             message = f"channel {name!r}: the exporter {exporter!r} can't write from shards yet"
-            raise WrongUsage(message, help=help_)
-        if channel is not None and channel.outgoing.pace is not None:
+        elif channel.outgoing.pace is not None:
             message = f"channel {name!r} has a pace, and days can't be given in shards yet"
-            raise WrongUsage(message, help=help_)
+        else:
+            continue
+        raise WrongUsage(message, help=help_)
 
 
 def _fill(made: Planned, plan: Plan, request: Request, cluster: Cluster, temporary: Path) -> Filled:

@@ -24,7 +24,6 @@ KNOWN, HOME, ASKED, TOLD = "known", "home", "asked", "told"
 OTHERS = "others"
 _KNOWN = {"identifier": "VARCHAR", "person": "VARCHAR", "home": "INTEGER"}
 _ASKED = {"person": "VARCHAR", "origin": "INTEGER"}
-_SHOWN = 5
 
 
 def route(job: Job, cluster: Cluster) -> None:
@@ -39,19 +38,24 @@ def route(job: Job, cluster: Cluster) -> None:
             shared.setdefault(to, []).extend(some)
         for source in linked:
             assert source.person is not None
-            refuse_shared(source, sorted(shared.get(str(source.person.to), []))[:_SHOWN])
+            refuse_shared(source, shared.get(str(source.person.to), []))
     if _with_others(job):
         cluster.deliver(partial(send_questions, job), job.shards, partial(lay_in, job, ASKED))
         cluster.deliver(partial(send_answers, job), job.shards, partial(lay_in, job, TOLD))
 
 
 def rows_in(job: Job, source: Source, shard: int) -> list[Path]:
-    """The files of a source's rows that are about a shard's people, if there are any."""
-    step = AGAIN if source.name in job.again else READ
-    if source.person is not None and source.person.to is not None:
-        step = HOME
-    path = job.inbox(step, source.name, shard)
-    return [path] if path.is_file() else []
+    """The files of a source's rows that a shard reads: its people's, or all that are nobody's."""
+    step = _read_by(job, source)
+    if source.person is None and not source.is_base:
+        return sorted(job.everywhere(step, source.name).glob("*.parquet"))
+    is_routed = source.person is not None and source.person.to is not None
+    return job.arrived(HOME if is_routed else step, source.name, shard)
+
+
+def _read_by(job: Job, source: Source) -> str:
+    """The step that read a source: the second where the first could not."""
+    return AGAIN if source.name in job.again else READ
 
 
 def open_source(job: Job, engine: Engine, source: Source, files: list[Path]) -> str:
@@ -96,12 +100,10 @@ def send_home(job: Job, shard: int) -> Iterator[Envelope]:
             if source.person is None or source.person.to is None:
                 continue
             to = source.person.to
-            path = job.inbox(KNOWN, to, shard)
-            open_rows(engine, "known", [path] if path.is_file() else [], _KNOWN.items())
+            open_rows(engine, "known", job.arrived(KNOWN, to, shard), _KNOWN.items())
             shared[to] = shared_identifiers(engine, "SELECT identifier, person FROM known")
-            step = AGAIN if source.name in job.again else READ
-            rows = job.inbox(step, source.name, shard)
-            table = open_source(job, engine, source, [rows] if rows.is_file() else [])
+            rows = job.arrived(_read_by(job, source), source.name, shard)
+            table = open_source(job, engine, source, rows)
             says = normalised(f"r.{identifier(source.person.column)}")
             yield from closed(
                 engine,
@@ -147,11 +149,10 @@ def send_answers(job: Job, shard: int) -> Iterator[Envelope]:
     """The people whom others ask about: only the columns that may be asked, the rest missing."""
     base = _base(job)
     files = rows_in(job, base, shard)
-    path = job.inbox(ASKED, ASKED, shard)
     shown = _askable(job)
     with engine_of(job) as engine:
         table = open_source(job, engine, base, files)
-        open_rows(engine, "asked", [path] if path.is_file() else [], _ASKED.items())
+        open_rows(engine, "asked", job.arrived(ASKED, ASKED, shard), _ASKED.items())
         columns = ", ".join(
             f"b.{identifier(name)}"
             if name.casefold() in shown

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, list_literal
@@ -48,7 +48,7 @@ class Sharded:
     def each(
         self, step: Callable[Concatenate[Shard, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Sequence[T]:
-        task = partial(change, self.job, self.steps, step, args, kwargs)
+        task = partial(change, self.job, self.steps, Asked(step, args, kwargs))
         said: list[T] = self.cluster.run(task, self.job.shards)
         self.steps += 1
         return said
@@ -56,7 +56,7 @@ class Sharded:
     def ask(
         self, step: Callable[Concatenate[Shard, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Sequence[T]:
-        task = partial(look, self.job, self.steps, step, args, kwargs)
+        task = partial(look, self.job, self.steps, Asked(step, args, kwargs))
         return self.cluster.run(task, self.job.shards)
 
     def borders(self, lines: Sequence[Line]) -> Sequence[Border | None]:
@@ -93,11 +93,27 @@ class Sharded:
         """The files of the latest totals, of that name."""
         return sorted(self.job.table(self._named(table)).glob("*.parquet"))
 
+    def all_files_of(self, table: str) -> list[Path]:
+        """The files of all totals of that name so far."""
+        return sorted(self.job.table(table).parent.glob(f"{table}-*/*.parquet"))
+
     def _named(self, table: str) -> str:
         return f"{table}-{self._totals:06}"
 
 
 # -- what a task does ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """A step with all that it is given besides the shard."""
+
+    step: Callable[..., T]
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+
+    def of(self, shard: Shard) -> T:
+        return self.step(shard, *self.args, **self.kwargs)
 
 
 @contextlib.contextmanager
@@ -114,17 +130,10 @@ def opened(job: Job, number: int, steps: int) -> Iterator[tuple[Shard, Engine]]:
         yield Shard(engine, bound, decisions), engine
 
 
-def change(
-    job: Job,
-    steps: int,
-    step: Callable[..., T],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    number: int,
-) -> T:
+def change(job: Job, steps: int, asked: Asked[T], number: int) -> T:
     """Run a step on a shard, and keep what it made of it."""
     with opened(job, number, steps) as (shard, engine):
-        said = step(shard, *args, **kwargs)
+        said = asked.of(shard)
         engine.run("CHECKPOINT")  # all of it is in that one file
         engine.close()
         with whole(job.state(number, steps + 1)) as target:
@@ -134,17 +143,10 @@ def change(
     return said
 
 
-def look(
-    job: Job,
-    steps: int,
-    step: Callable[..., T],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    number: int,
-) -> T:
+def look(job: Job, steps: int, asked: Asked[T], number: int) -> T:
     """Run a step on a shard that changes nothing."""
     with opened(job, number, steps) as (shard, _):
-        return step(shard, *args, **kwargs)
+        return asked.of(shard)
 
 
 def send_groups(job: Job, steps: int, totals: Totals, number: int) -> Iterator[Envelope]:

@@ -21,15 +21,9 @@ from targeter.cache import drop_cache, folder_of
 from targeter.database import Engine, literal
 from tests import worlds
 
-SETTINGS = """\
-purposes:
-  marketing: {basis: consent, when: agreed}
-sources:
-  people:
-    path: people.csv
-    key: person_id
-    columns:
-      person_id: text
+SETTINGS = (
+    worlds.ASKED
+    + """\
       name: text
       born_on: {type: date, format: "%d/%m/%Y"}
       area: {type: text, in_copy: promoted}
@@ -50,6 +44,7 @@ channels:
   wall: {like: x_promoted, min_audience: 2}
   mail: {delivery: direct, unit: codepoints, limit: 300, address: handle}
 """
+)
 RULES = """\
 require:
   - {name: adult, when: age >= 18}

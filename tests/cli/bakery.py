@@ -12,18 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from targeter.cli.boundary import run
-from tests.worlds import write
+from tests import worlds
 
-SETTINGS = """\
-as_of: 2026-11-01
-purposes:
-  marketing: {basis: consent, when: agreed}
-sources:
-  people:
-    path: people.csv
-    key: person_id
-    columns:
-      person_id: text
+SETTINGS = (
+    "as_of: 2026-11-01\n"
+    + worlds.ASKED
+    + """\
       name: text
       age: integer
       language: text
@@ -40,6 +34,7 @@ channels:
   x_promoted: {min_audience: 2, match_rate: 0.5}
   x_dm: {address: handle}
 """
+)
 RULES = """\
 segments:
   regular: spent >= 50
@@ -127,7 +122,7 @@ max,Max,38,en,Y,Harbour,12,,Y
 
 def bakery(root: Path, **changed: str) -> Path:
     """The project, with `rules`, `settings` or `people` in other words."""
-    return write(
+    return worlds.write(
         root,
         {
             "rules/targeter.yaml": changed.get("settings", SETTINGS),

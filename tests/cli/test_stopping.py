@@ -127,8 +127,8 @@ def test_while_files_are_written(project: Path, tmp_path: Path, words: tuple[str
     assert took < AT_ONCE
 
 
-def test_while_others_still_write(project: Path, tmp_path: Path) -> None:
-    """One that was killed leaves its lock and its folders; the next begins as if there was none."""
+def test_what_was_killed_is_in_nobodys_way(project: Path, tmp_path: Path) -> None:
+    """It leaves its lock and its folders; the next begins as if there was none."""
     scratch = tmp_path / "scratch"
     with running(project, scratch, "render") as process:
         while not any(project.glob("batches/.?*.*")):
@@ -142,6 +142,7 @@ def test_while_others_still_write(project: Path, tmp_path: Path) -> None:
     assert list(scratch.iterdir()) == []
     assert [path for path in (project / "batches").iterdir() if path.name == ".lock"] == []
     assert list(project.glob("batches/.?*.*")) == []
+    put_away_what_is_whole(project)
 
 
 @pytest.mark.slow

@@ -57,6 +57,12 @@ def resolved(schema: Schema, shape: Schema) -> Schema:
     return shape
 
 
+def fullest(shape: Schema) -> Schema:
+    """Of the ways to write something the one with keys, else the first."""
+    ways = [shape] if "properties" in shape else shape.get("anyOf", [shape])
+    return cast("Schema", max(ways, key=lambda one: "properties" in one))
+
+
 def shapes(schema: Schema) -> Iterator[tuple[str, Schema]]:
     """Every shape that has a key of its own, with the path of keys to it; each reference once."""
     waiting: list[tuple[str, Schema]] = [("", schema)]
@@ -85,8 +91,8 @@ def instance(schema: Schema, shape: Schema, depth: int = 0) -> object:
             return whole[key]
     if whole.get("enum"):
         return whole["enum"][0]
-    if "anyOf" in whole and "properties" not in whole:
-        return instance(schema, whole["anyOf"][0], depth)
+    if fullest(whole) is not whole:
+        return instance(schema, fullest(whole), depth)
     if isinstance(whole.get("properties"), dict) and not _is_a_condition(shape):
         return _mapping(schema, whole, depth)
     if isinstance(whole.get("additionalProperties"), dict):

@@ -20,7 +20,7 @@ from targeter.tester.written import read_tests
 from targeter.yaml_source import Entries, Fields, Items, Node, TextFile
 from tests.worlds import write
 
-from .driven import ROOT, Schema, instance, parsed, resolved, schemas
+from .driven import ROOT, Schema, fullest, instance, parsed, resolved, schemas
 
 FILES = schemas(ROOT)
 Asked = dict[int, set[str]]
@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 def _closed(schema: Schema, shape: Schema, node: Node) -> Iterator[tuple[str, Schema, Entries]]:
     """Every mapping of a document whose keys the schema lists in full."""
-    whole = resolved(schema, shape)
+    whole = fullest(resolved(schema, shape))
     if isinstance(node, Items) and isinstance(whole.get("items"), dict):
         for item in node.nodes:
             yield from _closed(schema, whole["items"], item)

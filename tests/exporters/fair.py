@@ -18,15 +18,9 @@ from targeter.exporters import Format
 from tests import worlds
 
 COLUMNS = ("person_id", "name", "town", "mail", "handle", "phone", "agreed", "rank")
-SETTINGS = """\
-purposes:
-  marketing: {basis: consent, when: agreed}
-sources:
-  people:
-    path: people.csv
-    key: person_id
-    columns:
-      person_id: text
+SETTINGS = (
+    worlds.ASKED
+    + """\
       name: text
       town: {type: text, in_copy: promoted}
       mail: {type: text, in_copy: never}
@@ -36,6 +30,7 @@ sources:
       rank: integer
 channels:
 """
+)
 BY_ALL = "{email: mail, handle: handle, phone: phone}"
 WALL = f"  wall: {{like: x_promoted, min_audience: 1, stay: 14 days, audience_by: {BY_ALL}}}\n"
 RULES = """\

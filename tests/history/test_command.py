@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.bakery import bakery, targeter
+from tests.cli.busy import busy_bakery
 
 from .shop import messages, render, shop
 
@@ -72,3 +73,19 @@ def test_one_thing_at_a_time(tmp_path: Path) -> None:
     ran = targeter("history", "--project", shop(tmp_path), "--verify", "--give-up", "x")
     assert (ran.code, ran.out) == (2, "")
     assert "one at a time" in ran.err
+
+
+def test_a_day_that_would_change_nothing_is_refused(tmp_path: Path) -> None:
+    ran = targeter("history", "--project", shop(tmp_path), "--as-of", "2026-11-02")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--as-of is the day of --tidy" in ran.err
+
+
+def test_ids_of_plans_stay_in_one_piece(tmp_path: Path) -> None:
+    root = busy_bakery(tmp_path)
+    (plan,) = (path.name for path in (root / "batches").iterdir() if path.is_dir())
+    ran = targeter("history", "--verify", "--project", root, columns=80)
+    handed, heading, _, batch = ran.out.splitlines()[-4:]
+    assert handed.split() == ["handed"]
+    assert heading.split() == ["day", "plan", "messages", "entered", "over"]
+    assert batch.split()[3:] == [plan, "2", "4", "1", "intact"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,37 +16,17 @@ from tests import worlds
 from tests.exporters.fair import fair, person
 from tests.exporters.fair import render as render_fair
 
+from .killing import killed
 from .shop import listed, tree
 from .test_forgetting import naming
 
-REPOSITORY = Path(__file__).parents[2]
 WHO = ("p00002", "p00005")
-# Forgetting that kills itself when it touches its history for the nth time (0: never); it says
-# how often it did.
-_CHILD = """
-import os, signal, sys
-from pathlib import Path
-root, last = Path(sys.argv[1]), int(sys.argv[2])
-history, touched = str(root / "batches"), 0
-
-def watch(event, arguments):
-    global touched
-    if any(isinstance(a, (str, os.PathLike)) and history in os.fspath(a) for a in arguments):
-        touched += 1
-        if touched == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-from targeter import remembering
-from tests import worlds
-sys.addaudithook(watch)
-remembering.forget(worlds.options(root), sys.argv[3:])
-print(touched)
-"""
 
 
 def _child(root: Path, last: int = 0) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-c", _CHILD, str(root), str(last), *WHO]
-    return subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    given = "from targeter import remembering\nfrom tests import worlds"
+    act = "remembering.forget(worlds.options(root), sys.argv[3:])"
+    return killed(given, act, root, last, WHO)
 
 
 @pytest.fixture(scope="module")

@@ -15,40 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from targeter.folders import MANIFEST
 from targeter.history import batches_of
 from targeter.history.log import LOG
 
+from .killing import REPOSITORY, WATCH, killed
 from .shop import listed, render, shop, tree
 
-REPOSITORY = Path(__file__).parents[2]
-# A render that kills itself when it touches its history for the nth time (0: never); it says how
-# often it did.
-_CHILD = """
-import os, signal, sys
-from pathlib import Path
-root, last = Path(sys.argv[1]), int(sys.argv[2])
-history, touched = str(root / "batches"), 0
 
-def watch(event, arguments):
-    global touched
-    if any(isinstance(a, (str, os.PathLike)) and history in os.fspath(a) for a in arguments):
-        touched += 1
-        if touched == last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-from tests.history.shop import render
-sys.addaudithook(watch)
-render(root)
-print(touched)
-"""
-
-
-def _child(root: Path, last: int = 0) -> subprocess.Popen[str]:
-    words = [sys.executable, "-c", _CHILD, str(root), str(last)]
-    return subprocess.Popen(
-        words, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def _child(root: Path, last: int = 0) -> subprocess.CompletedProcess[str]:
+    return killed("from tests.history.shop import render", "render(root)", root, last)
 
 
 def _is_whole(root: Path) -> None:
@@ -56,8 +31,8 @@ def _is_whole(root: Path) -> None:
     history = listed(root)
     assert history.faults == ()
     assert len(history.entries) <= 1
-    for batch in batches_of(root / "batches"):
-        assert (batch / MANIFEST).is_file()
+    visible = [path for path in (root / "batches").glob("[!.]*") if path.is_dir()]
+    assert sorted(visible) == list(batches_of(root / "batches"))
 
 
 def _rerun_is(root: Path, whole: dict[str, bytes]) -> None:
@@ -90,10 +65,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def touches(tmp_path_factory: pytest.TempPathFactory) -> int:
-    child = _child(shop(tmp_path_factory.mktemp("counted"), 40))
-    out, err = child.communicate()
-    assert (child.returncode, err) == (0, "")
-    return int(out)
+    done = _child(shop(tmp_path_factory.mktemp("counted"), 40))
+    assert (done.returncode, done.stderr) == (0, "")
+    return int(done.stdout)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -101,9 +75,7 @@ def test_killed_while_it_writes(
     tmp_path: Path, whole: dict[str, bytes], touches: int, seed: int
 ) -> None:
     root = shop(tmp_path, 40)
-    child = _child(root, random.Random(seed).randint(1, touches))
-    child.communicate()
-    assert child.returncode == -signal.SIGKILL
+    assert _child(root, random.Random(seed).randint(1, touches)).returncode == -signal.SIGKILL
     _is_whole(root)
     _rerun_is(root, whole)
 
@@ -111,19 +83,14 @@ def test_killed_while_it_writes(
 # A process that has imported everything and renders in children, so that a thousand take minutes:
 # told a folder, which touch of its history is the last (0: none) and after how many seconds it is
 # killed (0: never), it answers with how the child ended.
-_NURSERY = (
-    _CHILD.partition("from tests")[0].replace("Path(sys.argv[1]), int(sys.argv[2])", "Path(), 0")
-    + """
+_NURSERY = f"""{WATCH}
 import json, time, traceback
 from tests.history.shop import render
 
 def bear(folder, touch):
-    global root, last, history
-    root, last = Path(folder), touch
-    history = str(root / "batches")
-    sys.addaudithook(watch)
+    begin(Path(folder), touch)
     try:
-        render(root)
+        render(Path(folder))
         os._exit(0)
     except BaseException:
         traceback.print_exc()
@@ -137,7 +104,6 @@ for line in sys.stdin:
         os.kill(child, signal.SIGKILL)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-)
 
 
 class _Nursery:

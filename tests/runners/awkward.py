@@ -83,7 +83,7 @@ traits:
     pick: {friend_name: friend.name}
   said: {from: posts, value: "count(*)"}
   mood: {from: posts, value: "avg(sentiment(text))"}
-  longest_stay: {from: hours, value: "max(hours)"}
+  hours_since: {from: hours, value: "sum(hours)"}
 """
 _RULES = """\
 handoffs:
@@ -112,7 +112,7 @@ rules:
 _TEMPLATES = {
     "friend": "Hi {{ name }}, {{ friend_name }} is here",
     "phone": "{{ name }}: a new phone?",
-    "leap": "Only every fourth year, {{ name }}",
+    "leap": "Only every fourth year, {{ name }}: {{ hours_since | default(0) }}",
     "town": "See you in {{ city }}, {{ name }}",
     "plain": "Hello {{ name | default('you') }}",
 }
@@ -129,7 +129,7 @@ def project(root: Path, people: int = 120) -> Path:
         "rules/targeter.yaml": _SETTINGS,
         "rules/rules.yaml": _RULES,
         "rules/hours.sql": (
-            "SELECT v.person_id, max(date_diff('hour', v.at, TIMESTAMP '2028-02-29')) AS hours "
+            "SELECT v.person_id, sum(date_diff('hour', v.at, TIMESTAMP '2028-02-29')) AS hours "
             "FROM visits AS v JOIN cities AS c ON c.city = v.place GROUP BY v.person_id\n"
         ),
         "cities/a.csv": "city,area\nKöln,1\nAshby,2\n",

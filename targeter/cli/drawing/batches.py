@@ -5,15 +5,14 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from targeter.cli.drawing.files import draw_files
 from targeter.cli.drawing.places import from_here
-from targeter.cli.drawing.screen import DOUBT, QUIET, TITLE, Screen, grid_of, joined, styled
-from targeter.cli.drawing.words import count, number
+from targeter.cli.drawing.screen import DOUBT, QUIET, TITLE, Screen, joined, styled
+from targeter.cli.drawing.words import count
 
 if TYPE_CHECKING:
     from targeter.batches import Rendered
     from targeter.plans import Saved
-
-_MOST_FILES = 20
 
 
 def draw_rendered(screen: Screen, rendered: Rendered) -> None:
@@ -26,12 +25,7 @@ def draw_rendered(screen: Screen, rendered: Rendered) -> None:
         screen.lines(joined("Nobody gets a message, and that is written down: ", folder))
     else:
         screen.lines(joined(f"{messages} written to ", folder))
-    grid = grid_of("left", "right", "left")
-    for file in rendered.files[:_MOST_FILES]:
-        grid.add_row(styled(file.name), styled(number(file.rows)), styled(file.what, QUIET))
-    screen.table(grid, indent=2)
-    if len(rendered.files) > _MOST_FILES:
-        screen.lines(styled(f"and {len(rendered.files) - _MOST_FILES} more files", QUIET), indent=2)
+    draw_files(screen, rendered.files)
     if rendered.copy:
         screen.lines(joined("A copy is in ", styled(from_here(rendered.copy), TITLE)))
     for line in rendered.told:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -24,26 +25,22 @@ from targeter.cli.drawing.words import count, day, number
 if TYPE_CHECKING:
     from targeter.history import Entry, History, Tidied, Told
 
+    Count = Callable[[Entry], int | None]
+
 
 def draw_history(screen: Screen, listed: History) -> None:
-    """One line a batch, the oldest first; then what is wrong, and what to do.
-
-    What the sender told stands there once it told anything.
-    """
+    """One line a batch, the oldest first; then what is wrong, and what to do."""
     folder = styled(from_here(listed.folder), TITLE)
     if not listed.entries:
         screen.lines(joined("Nothing was rendered yet: no batch is in ", folder))
         return
     screen.lines(joined(count(len(listed.entries), "batch", "batches"), " in ", folder))
     screen.blank()
-    is_told = any(entry.sent or entry.failed for entry in listed.entries)
-    told = ("sent", "failed") if is_told else ()
-    counts = ("messages", *told, "entered", "left", "handed over")
-    table = table_of(
-        ("day", "text"), ("plan", "text"), *((name, "right") for name in counts), ("", "text")
-    )
+    counted = _counted(listed.entries)
+    headings = ((heading, "right") for heading, _ in counted)
+    table = table_of(("day", "text"), ("plan", "text"), *headings, ("", "text"))
     for entry in listed.entries:
-        table.add_row(*_cells(entry, is_told=is_told, verified=listed.verified))
+        table.add_row(*_cells(entry, counted, verified=listed.verified))
     screen.table(table)
     for fault in listed.faults:
         screen.blank()
@@ -54,18 +51,28 @@ def draw_history(screen: Screen, listed: History) -> None:
         screen.lines(styled("targeter history --verify checks every file.", QUIET))
 
 
-def _cells(entry: Entry, *, is_told: bool, verified: bool) -> Iterator[Text]:
+def _counted(entries: Sequence[Entry]) -> list[tuple[str, Count]]:
+    """Messages, and whatever else any batch has: the ids of plans need the room of the others."""
     from targeter.history import ENTERED, HANDED_OVER, LEFT, MESSAGE
 
+    moves = ((ENTERED, "entered"), (LEFT, "left"), (HANDED_OVER, "handed\nover"))
+    is_told = any(entry.sent or entry.failed for entry in entries)
+    return [
+        ("messages", methodcaller("count", MESSAGE)),
+        *((name, attrgetter(name)) for name in ("sent", "failed") if is_told),
+        *(
+            (heading, methodcaller("count", event))
+            for event, heading in moves
+            if any(entry.count(event) for entry in entries)
+        ),
+    ]
+
+
+def _cells(entry: Entry, counted: Sequence[tuple[str, Count]], *, verified: bool) -> Iterator[Text]:
     yield styled(_day(entry.day))
     yield styled(entry.plan_id)
-    for value in (
-        entry.count(MESSAGE),
-        *((entry.sent, entry.failed) if is_told else ()),
-        entry.count(ENTERED),
-        entry.count(LEFT),
-        entry.count(HANDED_OVER),
-    ):
+    for _, count_of in counted:
+        value = count_of(entry)
         yield styled("–" if value is None else number(value))
     if entry.faults:
         yield styled("lost" if entry.is_lost else "altered", BAD)

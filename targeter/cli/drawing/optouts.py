@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from targeter.cli.drawing.files import draw_files
 from targeter.cli.drawing.places import from_here
 from targeter.cli.drawing.screen import DOUBT, QUIET, TITLE, Screen, grid_of, joined, styled
 from targeter.cli.drawing.words import count, number
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from targeter.exporters.removals import Removals
     from targeter.forgetting import Forgotten
     from targeter.optouts import OptOuts
-
-_MOST_FILES = 20
 
 
 def draw_opt_outs(screen: Screen, done: OptOuts) -> None:
@@ -38,9 +37,13 @@ def draw_opt_outs(screen: Screen, done: OptOuts) -> None:
 
 def draw_forgotten(screen: Screen, done: Forgotten) -> None:
     """What became of people who were forgotten; they are counted and not named."""
-    before = f", {number(done.known)} of them before" if done.known else ""
-    people = count(done.people, "person is", "people are")
-    screen.lines(joined(f"{people} forgotten{before}, and will be suppressed from now on."))
+    if done.known == done.people:
+        people = count(done.people, "person was", "people were")
+        screen.lines(joined(f"{people} forgotten before, and suppressed since."))
+    else:
+        people = count(done.people, "person is", "people are")
+        before = f", {number(done.known)} of them before" if done.known else ""
+        screen.lines(joined(f"{people} forgotten{before}, and will be suppressed from now on."))
     if done.unknown:
         who = count(done.unknown, "key is in no batch: was it", "keys are in no batch: were they")
         screen.lines(styled(f"{who} typed right?", DOUBT))
@@ -61,12 +64,8 @@ def draw_forgotten(screen: Screen, done: Forgotten) -> None:
 def _draw_removals(screen: Screen, written: Removals) -> None:
     folder = styled(from_here(written.folder), TITLE)
     if not written.operations:
-        screen.lines(joined("Others who stay are known by the same: nothing to send. ", folder))
+        told = "Nothing to send: others who stay have the same addresses or handles. "
+        screen.lines(joined(told, folder))
         return
     screen.lines(joined(count(written.operations, "removal"), " written to ", folder))
-    grid = grid_of("left", "right", "left")
-    for file in written.files[:_MOST_FILES]:
-        grid.add_row(styled(file.name), styled(number(file.rows)), styled(file.what, QUIET))
-    screen.table(grid, indent=2)
-    if len(written.files) > _MOST_FILES:
-        screen.lines(styled(f"and {len(written.files) - _MOST_FILES} more files", QUIET), indent=2)
+    draw_files(screen, written.files)
