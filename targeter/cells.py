@@ -18,10 +18,20 @@ import math
 from targeter.binding import Bound
 from targeter.blocking import find_blocked
 from targeter.channels import Channel, fits
-from targeter.cuts import ASSIGNED, JUST_CUT, OVER, cut_first, cuts_of, prepare_ranks
+from targeter.cuts import ASSIGNED, JUST_CUT, OVER, TRIED, cut_first, cuts_of, prepare_ranks
 from targeter.database import Engine
-from targeter.decisions import DECIDED, Decisions, Everybody, Shard, Totals, held_of, together
-from targeter.rendering import render_choices
+from targeter.decisions import (
+    DECIDED,
+    HELD,
+    Decisions,
+    Everybody,
+    Shard,
+    Totals,
+    find_held,
+    held_of,
+    together,
+)
+from targeter.rendering import DRAFT_COLUMNS, render_choices
 
 REFUSED = "refused"
 # What may not go out, with the word of the block list that it holds.
@@ -47,11 +57,12 @@ def smallest_audience(channel: Channel) -> int:
 
 
 def assign(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Fill `assigned` (number, choice, text, length, held_out, staying): at most one row a person.
+    """Fill `assigned` (number, person, choice, text, length, held_out, staying), at most one row a
+    person.
 
     `refused` (number, choice, why) keeps what was tried before and couldn't be; `over_cap`
-    (number, choice, text, length) who came after the last place; `quarantine` (number, choice,
-    text, word) what holds a word of the block list. People are known by their number.
+    (number, person, choice, text, length) who came after the last place; `quarantine` (number,
+    choice, text, word) what holds a word of the block list. People are known by their number.
     """
     assign_all(together(engine, bound, decisions))
 
@@ -74,8 +85,8 @@ def begin(shard: Shard) -> None:
     """Nobody has anything but who stays in an audience; everybody waits with their first choice."""
     engine, decisions = shard.engine, shard.decisions
     engine.run(
-        f"CREATE OR REPLACE TABLE {ASSIGNED} (number INTEGER, choice INTEGER, text VARCHAR, "
-        "length INTEGER, held_out BOOLEAN, staying BOOLEAN)"
+        f"CREATE OR REPLACE TABLE {ASSIGNED} ({DRAFT_COLUMNS}, held_out BOOLEAN DEFAULT false, "
+        "staying BOOLEAN DEFAULT false)"
     )
     engine.run(f"CREATE OR REPLACE TABLE {REFUSED} (number INTEGER, choice INTEGER, why VARCHAR)")
     engine.run(
@@ -84,13 +95,14 @@ def begin(shard: Shard) -> None:
     )
     for table in (OVER, "spare"):
         engine.run(
-            f"CREATE OR REPLACE TABLE {table} "
-            "(number INTEGER, choice INTEGER, text VARCHAR, length INTEGER)"
+            f"CREATE OR REPLACE TABLE {table} (number INTEGER, person VARCHAR, choice INTEGER, "
+            "text VARCHAR, length INTEGER)"
         )
     _channels(engine, decisions)
+    find_held(shard)
     _keep_members(engine, decisions)
     engine.run(
-        "CREATE OR REPLACE TABLE waiting AS SELECT number, first_choice AS choice "
+        "CREATE OR REPLACE TABLE waiting AS SELECT number, person, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
     )
     if cuts_of(shard.bound, decisions):
@@ -114,7 +126,8 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
     columns = {"choice": "INTEGER", "text": "VARCHAR", "length": "INTEGER"}
     engine.load("member_texts", columns, lengths)
     engine.run(
-        f"INSERT INTO {ASSIGNED} SELECT d.number, m.choice, m.text, t.length, false, true "
+        f"INSERT INTO {ASSIGNED} SELECT d.number, d.person, m.choice, m.text, t.length, NULL, "
+        "false, true "
         f"FROM member_choices AS m JOIN {DECIDED} AS d USING (person) "
         "JOIN member_texts AS t ON t.choice = m.choice AND t.text = m.text WHERE d.stays"
     )
@@ -123,51 +136,59 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
 def write_waiting(shard: Shard) -> None:
     """Everybody who waits takes the first choice that can be written, may go and isn't closed."""
     engine, bound, decisions = shard.engine, shard.bound, shard.decisions
-    held = held_of("t.choice", bound, decisions)
     words = bound.project.settings.blocked_words
-    while engine.value("SELECT count(*) FROM waiting"):
-        _drafts(engine, bound, decisions)
-        find_blocked(engine, words, "SELECT text FROM drafts WHERE why IS NULL", "blocked")
-        # looked at twice, and still cheaper than every text written once more
-        engine.run(
-            "CREATE OR REPLACE VIEW tried AS SELECT d.number, d.choice, d.text, d.length, "
-            f"CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "
-            f"WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why, b.word "
-            "FROM drafts AS d JOIN choice_channels AS c USING (choice) "
-            "LEFT JOIN blocked AS b ON b.text = d.text AND d.why IS NULL "
-            f"LEFT JOIN {CLOSED} AS x ON x.channel = c.channel AND x.text = d.text"
-        )
-        engine.run(
-            f"INSERT INTO {ASSIGNED} SELECT t.number, t.choice, t.text, t.length, {held}, false "
-            f"FROM tried AS t JOIN {DECIDED} AS d USING (number) WHERE t.why IS NULL"
-        )
-        engine.run(
-            "CREATE OR REPLACE TABLE failed AS "
-            "SELECT number, choice, text, why, word FROM tried WHERE why IS NOT NULL"
-        )
-        engine.run(
-            f"INSERT INTO {REFUSED} SELECT number, choice, why FROM failed "
-            f"ANTI JOIN {REFUSED} USING (number, choice)"
-        )
+    is_held = engine.value(f"SELECT count(*) FROM {HELD}") > 0
+    while waiting := engine.value("SELECT count(*) FROM waiting"):
+        # every text is written once, where it stays if it may go
+        _write(engine, bound, decisions)
+        written = ASSIGNED
+        if engine.value(f"SELECT count(*) FROM {ASSIGNED}") > 2 * waiting:
+            written += " SEMI JOIN waiting USING (number)"  # most were looked at before
+        find_blocked(engine, words, f"SELECT text FROM {written} WHERE why IS NULL", "blocked")
+        _fail(engine, written)
         if words:
             engine.run(
                 f"INSERT INTO {QUARANTINE} SELECT number, choice, text, word FROM failed "
                 f"ANTI JOIN {QUARANTINE} USING (number, choice) WHERE word IS NOT NULL"
             )
+        if is_held:
+            engine.run(
+                f"UPDATE {ASSIGNED} SET held_out = true FROM {HELD} AS h WHERE "
+                f"{ASSIGNED}.number = h.number AND NOT staying AND "
+                f"{held_of('choice', bound, decisions, 'h.')}"
+            )
         next_choices(shard, "failed")
 
 
-def _drafts(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def _fail(engine: Engine, written: str) -> None:
+    """Take out what can't be written, may not go or is closed, into `failed` and `refused`."""
+    engine.run(
+        "CREATE OR REPLACE TABLE failed AS SELECT * EXCLUDE (staying) FROM (SELECT number, choice, "
+        f"d.text, d.staying, CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "
+        f"WHEN x.text IS NOT NULL THEN '{TOO_SMALL}' ELSE d.why END AS why, b.word "
+        f"FROM (FROM {written}) AS d JOIN choice_channels AS c USING (choice) "
+        "LEFT JOIN blocked AS b ON b.text = d.text AND d.why IS NULL "
+        f"LEFT JOIN {CLOSED} AS x ON x.channel = c.channel AND x.text = d.text) "
+        "WHERE why IS NOT NULL AND NOT staying"
+    )
+    engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM failed)")
+    engine.run(
+        f"INSERT INTO {REFUSED} SELECT number, choice, why FROM failed "
+        f"ANTI JOIN {REFUSED} USING (number, choice)"
+    )
+
+
+def _write(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     """The texts of everybody who waits: what was written once isn't written again."""
     if not engine.value("SELECT count(*) FROM spare"):
-        render_choices(engine, bound, decisions.choices, "waiting", "drafts")
+        render_choices(engine, bound, decisions.choices, "waiting", ASSIGNED)
         return
     engine.run(
         "CREATE OR REPLACE TABLE unwritten AS FROM waiting ANTI JOIN spare USING (number, choice)"
     )
-    render_choices(engine, bound, decisions.choices, "unwritten", "drafts")
+    render_choices(engine, bound, decisions.choices, "unwritten", ASSIGNED)
     engine.run(
-        "INSERT INTO drafts SELECT number, choice, text, length, NULL FROM spare "
+        f"INSERT INTO {ASSIGNED} ({TRIED}) SELECT {TRIED} FROM spare "
         "SEMI JOIN waiting USING (number, choice)"
     )
 
@@ -179,12 +200,12 @@ def next_choices(shard: Shard, turned_away: str) -> None:
     # expression apart again and again
     words = "".join(f", d.{word}" for word in decisions.signature.columns)
     engine.run(
-        f"CREATE OR REPLACE TABLE turned AS SELECT t.number, t.choice AS tried_choice{words} "
-        f"FROM {turned_away} AS t JOIN {DECIDED} AS d USING (number)"
+        f"CREATE OR REPLACE TABLE turned AS SELECT d.number, d.person, t.choice AS tried_choice"
+        f"{words} FROM {turned_away} AS t JOIN {DECIDED} AS d USING (number)"
     )
     engine.run(
         "CREATE OR REPLACE TABLE waiting AS "
-        f"SELECT number, {decisions.first_choice('tried_choice')} AS choice FROM turned"
+        f"SELECT number, person, {decisions.first_choice('tried_choice')} AS choice FROM turned"
     )
     engine.run("DELETE FROM waiting WHERE choice IS NULL")
 
@@ -233,16 +254,15 @@ def let_back(shard: Shard) -> None:
     if not engine.value(f"SELECT count(*) FROM {OVER}"):
         return
     engine.run(
-        "CREATE OR REPLACE TABLE back AS SELECT number, min(choice) AS choice "
-        f"FROM {OVER} GROUP BY number"
+        "CREATE OR REPLACE TABLE back AS SELECT number, person, min(choice) AS choice "
+        f"FROM {OVER} GROUP BY ALL"
     )
     engine.run(
-        "INSERT INTO spare SELECT number, choice, text, length FROM "
-        f"(SELECT number, choice, text, length FROM {OVER} UNION SELECT number, choice, text, "
-        f"length FROM {ASSIGNED} SEMI JOIN back USING (number)) "
+        f"INSERT INTO spare FROM (FROM {OVER} UNION SELECT {TRIED} FROM {ASSIGNED} "
+        "SEMI JOIN back USING (number)) "
         "ANTI JOIN spare USING (number, choice)"
     )
     engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM back)")
     engine.run("DELETE FROM waiting WHERE number IN (SELECT number FROM back)")
-    engine.run("INSERT INTO waiting SELECT number, choice FROM back")
+    engine.run("INSERT INTO waiting FROM back")
     engine.run(f"DELETE FROM {OVER}")

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound
-from targeter.database import identifier
 from targeter.decisions import Border, Decisions, Everybody, Line, Shard, is_after
 from targeter.expressions.compiler import run_text
 from targeter.profiles import PROFILES, number_of
@@ -22,6 +21,8 @@ from targeter.schema import type_class
 ASSIGNED = "assigned"
 OVER = "over_cap"
 JUST_CUT = "just_cut"
+# What is known of a text once it was written for somebody.
+TRIED = "number, person, choice, text, length"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,13 @@ def prepare_ranks(shard: Shard) -> None:
     engine.load("choice_rules", columns, rows)
     cases = " ".join(f"WHEN {number} THEN {sql}" for number, sql in _ranks(bound, decisions))
     rank = f"CASE c.rule {cases} END" if cases else "NULL::DOUBLE"
-    key = f"p.{identifier(bound.key)}"
+    ranked = f" JOIN {PROFILES} AS p ON {number_of(bound)} = a.number" if cases else ""
     # every column of the order ascends: the highest rank first, and the missing after all
     engine.run(
         "CREATE OR REPLACE VIEW standing AS SELECT * EXCLUDE (rank), NOT staying AS k0, rule AS "
         "k1, rank IS NULL AS k2, coalesce(0e0 - rank, 0e0) AS k3, lot AS k4, person AS k5 FROM ("
-        f"SELECT a.number, {key} AS person, a.choice, a.text, "
-        f"a.length, a.held_out, a.staying, c.rule, {rank} AS rank, "
-        f"md5(c.name || ':' || {key}) AS lot FROM {ASSIGNED} AS a "
-        "JOIN choice_rules AS c USING (choice) "
-        f"JOIN {PROFILES} AS p ON {number_of(bound)} = a.number)"
+        f"SELECT a.*, c.rule, {rank} AS rank, md5(c.name || ':' || a.person) AS lot "
+        f"FROM {ASSIGNED} AS a JOIN choice_rules AS c USING (choice){ranked})"
     )
 
 
@@ -119,9 +117,9 @@ def cut_after(shard: Shard, one: Cut, border: Border) -> int:
     """Take away the people who stand after the border; how many."""
     engine = shard.engine
     engine.run(
-        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT number, choice, text, length "
-        f"FROM standing WHERE {_of(one)} AND NOT staying AND {is_after(border)}"
+        f"CREATE OR REPLACE TABLE {JUST_CUT} AS SELECT {TRIED} FROM standing "
+        f"WHERE {_of(one)} AND NOT staying AND {is_after(border)}"
     )
-    engine.run(f"INSERT INTO {OVER} SELECT number, choice, text, length FROM {JUST_CUT}")
+    engine.run(f"INSERT INTO {OVER} FROM {JUST_CUT}")
     engine.run(f"DELETE FROM {ASSIGNED} WHERE number IN (SELECT number FROM {JUST_CUT})")
     return int(engine.value(f"SELECT count(*) FROM {JUST_CUT}"))

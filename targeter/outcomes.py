@@ -27,35 +27,36 @@ OUTCOMES = (
     "message",
 )
 RESULTS = "results"
+# Those of them who get nothing, whatever it is that kept it away.
+NOTHING = "nothing"
 # Who leaves an audience they are in: whose place is over, also where they are no longer a person.
 LEAVING = "leaving_audience"
 
 
 def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
-    """Fill `results` (one row a person) and count its outcomes; raises if they don't add up.
+    """Make `results` (one row a person) and count its outcomes; raises if they don't add up.
 
     Who ends with nothing has the outcome their best rule gave them: it lets them rest, or the
     furthest any of its templates got, from «can't be written» over «can't be reached», «blocked»
     and «audience too small» to «over the cap». `until` says who rests how long; `status` of a
     promoted message is «new» or «staying».
     """
+    _end_with_nothing(engine, decisions)
+    # texts stay where they are: written once more, they would cost more than all that is asked
     engine.run(
-        f"CREATE OR REPLACE TABLE {RESULTS} AS SELECT d.number, d.person, "
-        f"{_outcome(decisions)} AS outcome, d.gate, d.best_rule, a.choice, a.text, a.length, "
-        f"CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND o.number IS NULL "
-        "THEN CASE WHEN a.staying THEN 'staying' ELSE 'new' END END AS status, "
-        f"CASE WHEN {_by_gate(decisions)} THEN d.until WHEN a.choice IS NULL THEN r.until END "
-        f"AS until FROM {DECIDED} AS d LEFT JOIN {ASSIGNED} AS a USING (number) "
-        f"LEFT JOIN {OUTSIDE} AS o USING (number) "
-        f"LEFT JOIN {RULE_RESTS} AS r ON r.person = d.person AND r.rule = d.best_rule "
-        f"LEFT JOIN ({_turned_away(decisions)}) AS x "
-        "ON x.number = d.number AND x.rule = d.best_rule"
+        f"CREATE OR REPLACE VIEW {RESULTS} AS SELECT a.number, a.person, "
+        "CASE WHEN a.held_out THEN 'held_out' WHEN o.number IS NOT NULL THEN 'not_in_pilot' "
+        "ELSE 'message' END AS outcome, NULL AS gate, NULL AS best_rule, a.choice, a.text, "
+        f"a.length, CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND "
+        "o.number IS NULL THEN CASE WHEN a.staying THEN 'staying' ELSE 'new' END END AS status, "
+        f"NULL AS until FROM {ASSIGNED} AS a LEFT JOIN {OUTSIDE} AS o USING (number) "
+        "UNION ALL SELECT number, person, outcome, gate, best_rule, NULL, NULL, NULL, NULL, until "
+        f"FROM {NOTHING}"
     )
     engine.run(
         f"CREATE OR REPLACE TABLE {LEAVING} AS SELECT person, campaign, rule, template, channel, "
-        f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT d.person, c.channel FROM {ASSIGNED} AS a "
-        f"JOIN choice_channels AS c USING (choice) JOIN {DECIDED} AS d USING (number) "
-        "WHERE a.staying) USING (person, channel)"
+        f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT a.person, c.channel FROM {ASSIGNED} AS a "
+        "JOIN choice_channels AS c USING (choice) WHERE a.staying) USING (person, channel)"
     )
     counts: dict[str, int] = dict(
         engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1")
@@ -67,6 +68,22 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
             help="this is a fault of targeter: please report it with your rules",
         )
     return {outcome: counts.get(outcome, 0) for outcome in OUTCOMES}
+
+
+def _end_with_nothing(engine: Engine, decisions: Decisions) -> None:
+    """Fill `nothing`: everybody without a choice, and those who were turned away from all."""
+    engine.run(
+        f"CREATE OR REPLACE TABLE {NOTHING} AS SELECT d.number, d.person, "
+        f"{_outcome(decisions)} AS outcome, d.gate, d.best_rule, "
+        f"CASE WHEN {_by_gate(decisions)} THEN d.until ELSE r.until END AS until "
+        f"FROM {DECIDED} AS d "
+        f"LEFT JOIN {RULE_RESTS} AS r ON r.person = d.person AND r.rule = d.best_rule "
+        f"LEFT JOIN ({_turned_away(decisions)}) AS x "
+        "ON x.number = d.number AND x.rule = d.best_rule "
+        "WHERE (d.first_choice IS NULL AND NOT d.stays) OR d.number IN ("
+        f"FROM (SELECT number FROM {REFUSED} UNION SELECT number FROM {OVER}) "
+        f"ANTI JOIN {ASSIGNED} USING (number))"
+    )
 
 
 def _promoted(decisions: Decisions) -> str:
@@ -86,10 +103,7 @@ def _outcome(decisions: Decisions) -> str:
     )
     gate = f"CASE d.gate {gates} END" if gates else "NULL"
     return (
-        f"CASE WHEN d.gate IS NOT NULL THEN {gate} "
-        "WHEN a.choice IS NOT NULL THEN CASE WHEN a.held_out THEN 'held_out' "
-        "WHEN o.number IS NOT NULL THEN 'not_in_pilot' ELSE 'message' END "
-        "WHEN d.best_rule IS NULL THEN 'no_rule' "
+        f"CASE WHEN d.gate IS NOT NULL THEN {gate} WHEN d.best_rule IS NULL THEN 'no_rule' "
         "WHEN r.person IS NOT NULL THEN 'resting' "
         f"WHEN x.number IS NOT NULL AND x.reached > 0 THEN {_by_reach('x.reached')} "
         f"WHEN {_unreachable(decisions)} THEN 'unreachable' ELSE 'no_copy' END"

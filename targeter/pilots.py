@@ -13,7 +13,6 @@ from targeter.binding import Bound
 from targeter.cuts import ASSIGNED
 from targeter.database import Engine
 from targeter.decisions import (
-    DECIDED,
     Border,
     Decisions,
     Everybody,
@@ -79,9 +78,8 @@ def nobody_outside(shard: Shard) -> None:
     columns = {"choice": "INTEGER", "rule": "INTEGER", "channel": "VARCHAR", "promoted": "BOOLEAN"}
     engine.load("pilot_choices", columns, rows)
     engine.run(
-        "CREATE OR REPLACE VIEW candidates AS SELECT a.number, d.person, a.text, c.rule, "
+        "CREATE OR REPLACE VIEW candidates AS SELECT a.number, a.person, a.text, c.rule, "
         f"c.channel, c.promoted FROM {ASSIGNED} AS a JOIN pilot_choices AS c USING (choice) "
-        f"JOIN {DECIDED} AS d USING (number) "
         "WHERE NOT a.held_out AND NOT a.staying"
     )
 

@@ -3,9 +3,11 @@
 from targeter.decisions.choices import Choice
 from targeter.decisions.everybody import (
     DECIDED,
+    HELD,
     decide,
     decide_alone,
     fill_capacities,
+    find_held,
     held_of,
     needed_columns,
 )
@@ -25,6 +27,7 @@ from targeter.decisions.planned import Decisions, plan_decisions, running
 
 __all__ = [
     "DECIDED",
+    "HELD",
     "Border",
     "Choice",
     "Decisions",
@@ -37,6 +40,7 @@ __all__ = [
     "decide",
     "decide_alone",
     "fill_capacities",
+    "find_held",
     "held_of",
     "is_after",
     "language_of",

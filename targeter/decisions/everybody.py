@@ -13,6 +13,8 @@ from targeter.profiles import PROFILES, number_of
 from targeter.resting import MEMBERS, RESTS, find_resting
 
 DECIDED = "decided"
+# Who is held out of anything: few, so that nobody needs to look for the others.
+HELD = "held"
 
 
 def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
@@ -43,6 +45,7 @@ def decide_alone(shard: Shard) -> None:
         f"{decisions.first_gate(resting=True)} AS soft, "
         f"{decisions.stays('member_of')} AS would_stay FROM signatures)))"
     )
+    engine.run("DROP TABLE signatures")  # all of it is in the other
 
 
 def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
@@ -67,16 +70,26 @@ def _campaigns_held(bound: Bound) -> list[tuple[int, Campaign]]:
     return [(number, one) for number, one in enumerate(campaigns) if one.holdout]
 
 
-def held_of(choice: str, bound: Bound, decisions: Decisions) -> str:
-    """SQL: whether a person is held out of a choice, by the project or by its campaign."""
+def find_held(shard: Shard) -> None:
+    """Fill `held`: the people who are held out of anything, and of what."""
+    columns = ["held_out", *(f"held_{number}" for number, _ in _campaigns_held(shard.bound))]
+    shard.engine.run(
+        f"CREATE OR REPLACE TABLE {HELD} AS SELECT number, {', '.join(columns)} FROM {DECIDED} "
+        f"WHERE {' OR '.join(columns)}"
+    )
+
+
+def held_of(choice: str, bound: Bound, decisions: Decisions, alias: str = "") -> str:
+    """SQL over a row of `decided` or `held`: whether a person is held out of a choice, by the
+    project or by its campaign."""
     campaigns = {one.name: number for number, one in _campaigns_held(bound)}
     cases = [
-        f"WHEN {c.number} THEN held_{campaigns[c.rule.campaign]}"
+        f"WHEN {c.number} THEN {alias}held_{campaigns[c.rule.campaign]}"
         for c in decisions.choices
         if c.rule.campaign in campaigns
     ]
     by_campaign = f"coalesce(CASE {choice} {' '.join(cases)} END, false)" if cases else "false"
-    return f"(held_out OR {by_campaign})"
+    return f"({alias}held_out OR {by_campaign})"
 
 
 def _members_by_choice(engine: Engine, bound: Bound, decisions: Decisions) -> None:

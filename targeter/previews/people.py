@@ -12,7 +12,7 @@ from targeter.database import Engine, identifier, literal
 from targeter.decisions import Choice, Decisions, language_of
 from targeter.profiles import PROFILES, nobody_called, number_of
 from targeter.project import Project
-from targeter.rendering import render_choices
+from targeter.rendering import DRAFT_COLUMNS, render_choices
 from targeter.rules import Rule
 from targeter.signature import ALWAYS, Both, Builder, Either, Without, spelled
 from targeter.templates import Template
@@ -57,25 +57,18 @@ def choose(
     if found:
         return found
     notes.append(f"{choice.template.id}: it can be sent to nobody")
-    rows = engine.rows(f"SELECT person FROM {_drafts(bound)} ORDER BY md5(person), person LIMIT 1")
+    rows = engine.rows(f"SELECT person FROM {DRAFTS} ORDER BY md5(person), person LIMIT 1")
     return tuple(Chosen(str(row[0]), "another") for row in rows)
-
-
-def _drafts(bound: Bound) -> str:
-    """SQL: what was written, with the key of each person."""
-    key = identifier(bound.key)
-    return (
-        f"(SELECT p.{key} AS person, d.* FROM {DRAFTS} AS d "
-        f"JOIN {PROFILES} AS p ON {number_of(bound)} = d.number)"
-    )
 
 
 def _written(engine: Engine, bound: Bound, choice: Choice, condition: str) -> tuple[Chosen, ...]:
     """Telling people of those who meet a condition on their profile `p`."""
     engine.run(
         f"CREATE OR REPLACE TABLE {WAITING} AS SELECT {number_of(bound)}::INTEGER AS number, "
-        f"{choice.number}::INTEGER AS choice FROM {PROFILES} AS p WHERE {condition}"
+        f"p.{identifier(bound.key)} AS person, {choice.number}::INTEGER AS choice "
+        f"FROM {PROFILES} AS p WHERE {condition}"
     )
+    engine.run(f"CREATE OR REPLACE TABLE {DRAFTS} ({DRAFT_COLUMNS})")
     render_choices(engine, bound, [choice], WAITING, DRAFTS)
     words = bound.project.settings.blocked_words
     blocking.find_blocked(engine, words, f"SELECT text FROM {DRAFTS}", BLOCKED)
@@ -88,7 +81,7 @@ def _written(engine: Engine, bound: Bound, choice: Choice, condition: str) -> tu
     ):
         shown = ", ".join(literal(text) for text in found) or "''"
         rows = engine.rows(
-            f"SELECT person, text FROM {_drafts(bound)} WHERE {may_go} AND text NOT IN ({shown}) "
+            f"SELECT person, text FROM {DRAFTS} WHERE {may_go} AND text NOT IN ({shown}) "
             f"ORDER BY {order}, person LIMIT 1"
         )
         for person, text in rows:

@@ -5,11 +5,12 @@ same to the byte.
 """
 
 from targeter.inert import neutralise
-from targeter.rendering.everybody import render_choices
+from targeter.rendering.everybody import DRAFT_COLUMNS, render_choices
 from targeter.rendering.slow import SlowPart, slow_parts
 from targeter.rendering.writer import EMPTY, MISSING, TOO_LONG, Message, Writer, limit_of, link_of
 
 __all__ = [
+    "DRAFT_COLUMNS",
     "EMPTY",
     "MISSING",
     "TOO_LONG",

@@ -27,12 +27,13 @@ _CHUNK = 50_000
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Where people are read: SQL for number, choice and each column, and two relations.
+    """Where people are read: SQL for number, key, choice and each column, and two relations.
 
     `values` may hold more people than are meant; `everyone`, with `where`, holds just these.
     """
 
     number: str
+    person: str
     choice: str
     shown: Mapping[str, str]
     values: str

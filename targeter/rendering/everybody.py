@@ -18,6 +18,12 @@ FEW = 1_000
 # From this share of everybody on, the distinct values of everybody are read.
 _MOST = 0.5
 
+# The columns of a table that texts are written into, and their names.
+DRAFT_COLUMNS = (
+    "number INTEGER, person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR"
+)
+_NAMES = "number, person, choice, text, length, why"
+
 _MADE = ("in_doubt", "inputs", "reached", "texts")
 _TEXTS = {"input": "BIGINT", "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
 
@@ -32,16 +38,12 @@ def render_choices(
     few: int = FEW,
     many: int = MANY,
 ) -> None:
-    """Write the texts of everybody in `waiting` (number, choice) into the table `drafts`.
+    """Write the texts of everybody in `waiting` (number, person, choice) into the table `drafts`.
 
-    `drafts` gets number, choice, text, length and why. Nobody waits twice with one choice, and
-    who waits has a profile. Fewer than `few` people with a choice, or more than `many` distinct
-    values of a column, change how texts are made and never what they are.
+    `drafts` is there and has `DRAFT_COLUMNS`; `why` says why a text can't be sent. Nobody waits
+    twice with one choice, and who waits has a profile. Fewer than `few` people with a choice, or
+    more than `many` distinct values of a column, change how texts are made and never what they are.
     """
-    engine.run(
-        f"CREATE OR REPLACE TABLE {drafts} "
-        "(number INTEGER, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR)"
-    )
     counts: dict[int, int] = dict(
         engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
     )
@@ -50,7 +52,7 @@ def render_choices(
         people = sum(counts[choice.number] for choice in alike)
         choice = alike[0]
         writer = Writer(choice.template, choice.channel, bound, link_of(choice))
-        asked = _Asked(engine, number_of(bound), writer, alike, waiting, drafts)
+        asked = _Asked(engine, bound, writer, alike, waiting, drafts)
         cut = pieces(writer) if people >= few else None
         if not writer.columns:
             asked.write_one()
@@ -77,14 +79,16 @@ class _Asked:
     def __init__(
         self,
         engine: Engine,
-        number: str,
+        bound: Bound,
         writer: Writer,
         choices: Sequence[Choice],
         waiting: str,
         drafts: str,
     ) -> None:
-        self._engine, self._number, self._writer = engine, number, writer
+        self._engine, self._writer = engine, writer
+        self._number, self._key = number_of(bound), f"p.{identifier(bound.key)}"
         self._waiting, self._drafts = waiting, drafts
+        self._into = f"INSERT INTO {drafts} ({_NAMES})"
         numbers = [str(choice.number) for choice in choices]
         self._only = numbers[0] if len(numbers) == 1 else None
         self._these = f"choice IN ({', '.join(numbers)})"
@@ -93,7 +97,7 @@ class _Asked:
         """The one text of a template without values."""
         message = self._writer.write(())
         self._engine.run(
-            f"INSERT INTO {self._drafts} SELECT number, choice, {literal(message.text)}, "
+            f"{self._into} SELECT number, person, choice, {literal(message.text)}, "
             f"{message.length}, {literal(message.why)} FROM {self._waiting} WHERE {self._these}"
         )
 
@@ -105,7 +109,7 @@ class _Asked:
         ]
         engine.run(
             "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.number, w.choice, {', '.join(numbered)} {self._people(waiting)}"
+            f"SELECT w.number, w.person, w.choice, {', '.join(numbered)} {self._people(waiting)}"
         )
         values = ", ".join(f"v{number}" for number in range(len(numbered)))
         engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached")
@@ -117,8 +121,9 @@ class _Asked:
             f"i.v{number} IS NOT DISTINCT FROM a.v{number}" for number in range(len(numbered))
         )
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT a.number, a.choice, t.text, t.length, t.why "
-            f"FROM reached AS a JOIN inputs AS i ON {same} JOIN texts AS t ON t.input = i.rowid"
+            f"{self._into} SELECT a.number, a.person, a.choice, t.text, t.length, "
+            f"t.why FROM reached AS a JOIN inputs AS i ON {same} "
+            "JOIN texts AS t ON t.input = i.rowid"
         )
 
     def write_pieces(self, cut: Sequence[Piece], share: float, many: int) -> None:
@@ -128,8 +133,9 @@ class _Asked:
         sums = Sums(self._writer, cut, filled)
         joined = f"{people.everyone} {sums.joins} {people.where}"
         engine.run(
-            f"INSERT INTO {self._drafts} SELECT number, choice, {sums.judged} FROM (SELECT "
-            f"{people.number} AS number, {people.choice} AS choice, {sums.added} {joined})"
+            f"{self._into} SELECT number, person, choice, {sums.judged} FROM (SELECT "
+            f"{people.number} AS number, {people.person} AS person, {people.choice} AS choice, "
+            f"{sums.added} {joined})"
         )
         for dictionary in filled:
             engine.run(f"DROP TABLE {dictionary.table}")
@@ -143,20 +149,24 @@ class _Asked:
             shown = {name: f"p.{identifier(name)}" for name in columns}
             everybody = f"FROM {PROFILES} AS p"
             if share == 1 and self._only:
-                return People(self._number, self._only, shown, everybody, everybody)
-            return People("w.number", "w.choice", shown, everybody, *self._parts(self._waiting))
+                return People(self._number, self._key, self._only, shown, everybody, everybody)
+            who = "w.number", "w.person", "w.choice"
+            return People(*who, shown, everybody, *self._parts(self._waiting))
         shown = {name: f"p.c{number}" for number, name in enumerate(columns)}
         listed = ", ".join(f"p.{identifier(name)} AS {shown[name][2:]}" for name in columns)
         self._engine.run(
             "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.number, w.choice, {listed} {self._people()}"
+            f"SELECT w.number, w.person, w.choice, {listed} {self._people()}"
         )
-        return People("p.number", "p.choice", shown, "FROM reached AS p", "FROM reached AS p")
+        who = "p.number", "p.person", "p.choice"
+        return People(*who, shown, "FROM reached AS p", "FROM reached AS p")
 
     def _look_again(self) -> None:
         """Whole texts for those whose sums leave open whether they may go, or why not."""
         of_these = f"FROM {self._drafts} WHERE {self._these} AND why = '{IN_DOUBT}'"
-        self._engine.run(f"CREATE OR REPLACE TABLE in_doubt AS SELECT number, choice {of_these}")
+        self._engine.run(
+            f"CREATE OR REPLACE TABLE in_doubt AS SELECT number, person, choice {of_these}"
+        )
         if self._engine.value("SELECT count(*) FROM in_doubt"):
             self._engine.run(f"DELETE {of_these}")
             self.write_whole("in_doubt")

@@ -1,8 +1,9 @@
 """Questions asked of everybody: the signature masked to their bits, grouped, and only then counted.
 
 With few or correlated conditions few different signatures are left; with many independent ones
-nearly one a person. So a question is never an aggregate of its own: the answers to 62 of them are
-kept as one number, as the leaves are, and equal numbers are counted together.
+nearly one a person, and then they aren't grouped. So a question is never an aggregate of its own:
+the answers to 62 of them are kept as one number, as the leaves are, and equal numbers are counted
+together.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from targeter.signature import BITS, Formula, Leaf, Signature, Without, question
 
 ASKED = "asked"
 CHOICE_RULES = "choice_rules"
+# So many people tell whether signatures are worth grouping.
+_FIRST = 50_000
 
 
 def grouped(formulas: Iterable[Formula], by: Sequence[str] = (), source: str = DECIDED) -> str:
@@ -38,12 +41,17 @@ def _bits(formula: Formula) -> Iterator[int]:
 
 def counted(engine: Engine, formulas: Sequence[Formula]) -> list[int]:
     """How many people meet each formula."""
+    tests = [question(formula) for formula in formulas]
+    first = f"(FROM {DECIDED} LIMIT {_FIRST})"
+    if engine.value(f"SELECT count(*) FROM ({grouped(formulas, source=first)})") > _FIRST / 2:
+        # nearly everybody is a group of their own
+        return people_of(engine, tests, f"(SELECT *, 1 AS people FROM {DECIDED})")
     engine.run(f"CREATE OR REPLACE TABLE {ASKED} AS {grouped(formulas)}")
-    return people_of(engine, [question(formula) for formula in formulas], ASKED)
+    return people_of(engine, tests, ASKED)
 
 
 def people_of(engine: Engine, tests: Sequence[str], groups: str) -> list[int]:
-    """The sum of `people` over the rows of a table that pass each test (SQL, never NULL)."""
+    """The sum of `people` over the rows of a relation that pass each test (SQL, never NULL)."""
     counts = [0] * len(tests)
     for number, word in enumerate(Signature(tuple(tests)).words):
         start = number * BITS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from targeter.binding import Bound, bind
 from targeter.cells import REFUSED, assign
 from targeter.database import Engine, EngineError, failed
-from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
+from targeter.decisions import DECIDED, Decisions, decide, needed_columns, plan_decisions
 from targeter.errors import NothingToCheck, RulesAreWrong
 from targeter.explain import Explanation, Verdict, explain
 from targeter.findings import Finding, errors_in, in_order
@@ -185,7 +185,8 @@ def _gotten(run: Run) -> Iterator[tuple[str, Got, int | None]]:
     """For each person what they got, and the number of the gate that stopped them."""
     decisions = run.decisions
     rows = run.engine.rows(
-        f"SELECT person, outcome, gate, best_rule, choice, text FROM {RESULTS} ORDER BY person"
+        "SELECT r.person, r.outcome, r.gate, d.best_rule, r.choice, r.text "
+        f"FROM {RESULTS} AS r JOIN {DECIDED} AS d USING (number) ORDER BY r.person"
     )
     for person, outcome, gate, best, number, text in rows:
         choice = None if number is None else decisions.choices[number]

@@ -12,7 +12,7 @@ from targeter.channels import Channel
 from targeter.database import Engine
 from targeter.decisions import Choice
 from targeter.findings import Finding
-from targeter.rendering import Message, Writer, link_of, render_choices
+from targeter.rendering import DRAFT_COLUMNS, Message, Writer, link_of, render_choices
 from targeter.rendering.dictionaries import MANY
 from targeter.templates import Template, read_template
 from targeter.yaml_source import TextFile
@@ -83,6 +83,7 @@ class Trial:
         """Everybody waits, with one of the choices by turns."""
         self.engine.run(
             "CREATE OR REPLACE TABLE waiting AS SELECT rowid::INTEGER AS number, "
+            "person_id AS person, "
             f"{list(choices)}[1 + rowid % {len(choices)}]::INTEGER AS choice FROM profiles"
         )
 
@@ -90,10 +91,11 @@ class Trial:
         self, choices: Iterable[Choice], few: int = 0, many: int = MANY
     ) -> list[tuple[object, ...]]:
         """Person, choice, text, length and why of everybody who waits."""
+        self.engine.run(f"CREATE OR REPLACE TABLE drafts ({DRAFT_COLUMNS})")
         render_choices(self.engine, self.bound, choices, "waiting", "drafts", few=few, many=many)
         return self.engine.rows(
-            "SELECT p.person_id, d.* EXCLUDE (number) FROM drafts AS d JOIN profiles AS p "
-            "ON p.rowid = d.number ORDER BY ALL"
+            "SELECT d.* EXCLUDE (number) FROM drafts AS d JOIN profiles AS p "
+            "ON p.rowid = d.number AND p.person_id = d.person ORDER BY ALL"
         )
 
     def writer(self, choice: Choice) -> Writer:
