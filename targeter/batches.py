@@ -28,7 +28,6 @@ from targeter.plans import (
     Plan,
     read_manifest,
     write_manifest,
-    write_table,
 )
 
 COLUMNS = MESSAGE_COLUMNS
@@ -153,8 +152,10 @@ def export(
     return files, done
 
 
-# The columns by which the contacts of a batch are sorted.
-CONTACTS_ORDER = ("person", "event", "channel")
+# By what the contacts of a batch are sorted: a person gets one message, but may leave and be handed
+# over besides.
+_BESIDES = f"event NOT IN ({literal(history.MESSAGE)}, {literal(history.ENTERED)})"
+CONTACTS_ORDER = ("person", f"CASE WHEN {_BESIDES} THEN event || ' ' || channel END NULLS FIRST")
 
 
 @contextmanager
@@ -232,8 +233,14 @@ def _copied(batch: Path, request: Request) -> Path | None:
 def _assignments(engine: Engine, folder: Path) -> dict[str, object]:
     """Every assignment, so that a later plan can be compared with what was sent."""
     path = folder / history.ASSIGNED
-    shutil.move(write_table(engine, ASSIGNMENTS), path)
+    write_rows(engine, f"{assignments_of()} ORDER BY person", path, "parquet")
     return {"name": path.name, "sha256": sha256_of(path)}
+
+
+def assignments_of() -> str:
+    """SQL: the assignments as a batch keeps them: what somebody reads now is in the contacts."""
+    text = "CASE WHEN status = 'staying' THEN text END AS text"
+    return f"SELECT * EXCLUDE (number) REPLACE ({text}) FROM {ASSIGNMENTS}"
 
 
 def _quarantine(engine: Engine, folder: Path) -> dict[str, object] | None:

@@ -172,7 +172,7 @@ def _rendered(
     drop_changed: bool,
 ) -> batches.Rendered:
     engine, plan = now.engine, saved.plan
-    plans.load_plan(engine, saved)
+    plans.load_plan(engine, now.bound, saved)
     plans.find_forgotten(engine, now.bound, history)
     plans.take_digests(engine, now.bound, now.decisions, history, plan.plan_id)
     changes = plans.changes_since(engine, plan.plan_id, plans.KEPT, saved.columns)

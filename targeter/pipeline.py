@@ -14,7 +14,7 @@ from targeter import batches, cache, checks, exporters, plans, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier
-from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
+from targeter.decisions import DECIDED, Decisions, decide, needed_columns, plan_decisions
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.folders import scratch_folder, write_text_whole
@@ -400,7 +400,9 @@ def render(
     with batches.writing(history), planned(options, progress, project) as run:
         reports.refuse_clashes(run)
         progress("batches", _steps(run.project), _steps(run.project))
-        return batches.write(run.engine, run.bound, plans.plan_of(run), request, history)
+        plan = plans.plan_of(run)
+        run.engine.run(f"DROP TABLE {DECIDED}")  # sorting needs the room
+        return batches.write(run.engine, run.bound, plan, request, history)
 
 
 def whole_report(options: Options, progress: Progress = silent) -> reports.Report:

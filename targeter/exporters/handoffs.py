@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from targeter.conditions import Condition, Group
-from targeter.database import identifier, literal
+from targeter.database import literal
 from targeter.exporters.interface import Export, Written
 from targeter.exporters.tables import shown_as, write_rows
 from targeter.plans import ASSIGNMENTS
 from targeter.policies import Handoff
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.signature import Builder
 from targeter.yaml_source import Scalar
 
@@ -28,7 +28,7 @@ def write_handoffs(export: Export) -> Iterator[Written]:
         name = f"handoff-{one.name}.{export.format}"
         source = (
             f"FROM {ASSIGNMENTS} AS a LEFT JOIN {PROFILES} AS p "
-            f"ON p.{identifier(export.bound.key)} = a.person "
+            f"ON {number_of(export.bound)} = a.number "
             f"WHERE a.outcome = 'handed_over' AND a.rule = {literal(one.name)}"
         )
         shown = shown_as(export.engine, _values(export, one, held), source, export.format)

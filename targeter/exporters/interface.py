@@ -14,7 +14,7 @@ from targeter.history import message_id
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.pacing import SENDING
 from targeter.plans import ASSIGNMENTS, Plan
-from targeter.profiles import PROFILES
+from targeter.profiles import PROFILES, number_of
 from targeter.settings import ChannelSettings
 
 Format = Literal["jsonl", "csv", "parquet"]
@@ -83,7 +83,7 @@ class Export:
 
     def source(self, names: Sequence[str], columns: Sequence[tuple[str, str]] = ()) -> str:
         """FROM and WHERE of the messages of some channels, as `a`, with what `columns` ask for."""
-        profiles = f"LEFT JOIN {PROFILES} AS p ON p.{identifier(self.bound.key)} = a.person "
+        profiles = f"LEFT JOIN {PROFILES} AS p ON {number_of(self.bound)} = a.number "
         sending = f"LEFT JOIN {SENDING} AS s ON s.person = a.person "
         asks = any("p." in sql for _, sql in self.values(columns))
         return (

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from targeter.database import Engine, literal
 from targeter.exporters.past import AUDIENCES, LEAVERS, MEMBERS
+from targeter.folders import MANIFEST
 from targeter.forgetting.erasing import OF_NETWORKS, rewrite_file
 from targeter.history import (
     ASSIGNED,
@@ -44,30 +46,46 @@ def _blank(engine: Engine, folder: Path, batch: str) -> bool:
         f"CREATE OR REPLACE TABLE {_NEEDED} AS SELECT person, channel FROM {IN_AUDIENCE} "
         f"WHERE batch = {literal(batch)}"
     )
-    if not _load_texts(engine, folder / batch):
+    _load_texts(engine, folder / batch)
+    names = list(_with_texts(folder / batch))
+    if not any(_is_told_in(engine, folder / batch / name) for name in names):
         return False
     with rewritten(folder, batch) as draft:
-        for entry in list(draft.files):
-            name = str(entry["name"])
-            if entry.get("what") not in OF_NETWORKS and name not in (AUDIENCES, LEAVERS, MEMBERS):
-                _blank_in(engine, draft, name)
+        for name in names:
+            _blank_in(engine, draft, name)
         return draft.is_changed
 
 
-def _load_texts(engine: Engine, batch: Path) -> bool:
-    """Fill `old_texts` with every text of a batch; whether any of them isn't needed."""
+def _with_texts(batch: Path) -> Iterator[str]:
+    """The files of a batch in which a text can stand."""
+    for entry in json.loads((batch / MANIFEST).read_bytes())["files"]:
+        name = str(entry["name"])
+        if entry.get("what") not in OF_NETWORKS and name not in (AUDIENCES, LEAVERS, MEMBERS):
+            yield name
+
+
+def _load_texts(engine: Engine, batch: Path) -> None:
+    """Fill `old_texts` with every text of a batch."""
     engine.load(_OLD, {"text": "VARCHAR"}, ())
-    there = 0
     for name in (ASSIGNED, FILE, QUARANTINE):
         file = load_rows(engine, batch / name) if (batch / name).is_file() else None
         if file is None or "text" not in file.names:
             continue
         text = file.columns["text"]
-        some = f"FROM {TABLE} WHERE {text} IS NOT NULL"
         # as it stands, and as it is disarmed for a spreadsheet
-        engine.run(f"INSERT INTO {_OLD} SELECT DISTINCT unnest([{text}, '''' || {text}]) {some}")
-        there += int(engine.value(f"SELECT count(*) {some} AND NOT {_is_needed(file)}"))
-    return there > 0
+        engine.run(
+            f"INSERT INTO {_OLD} SELECT DISTINCT unnest([{text}, '''' || {text}]) "
+            f"FROM {TABLE} WHERE {text} IS NOT NULL"
+        )
+
+
+def _is_told_in(engine: Engine, path: Path) -> bool:
+    """Whether a file has a text that isn't needed; one that can't be read may have any."""
+    file = load_rows(engine, path)
+    if file is None:
+        return True
+    tests = " OR ".join(test for _, test in _texts(file, _is_needed(file)))
+    return bool(engine.rows(f"SELECT 1 FROM {TABLE} WHERE {tests} LIMIT 1"))
 
 
 def _is_needed(file: RowFile) -> str:

@@ -16,7 +16,8 @@ from targeter.plans.rows import added_up, exactly, parts_of, told_apart
 from targeter.rendering import link_of
 from targeter.runs import Run
 
-# Whoever is handed over has the handoff's name as rule, and as channel to whom.
+# Whoever is handed over has the handoff's name as rule, and as channel to whom. While a run or a
+# plan is open each row has the number of the person's profile besides.
 ASSIGNMENTS = "assignments"
 COLUMNS = {
     "person": "VARCHAR",
@@ -82,7 +83,7 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
         [(n, gate.name, gate.detail) for n, gate in gates if gate.outcome == "handed_over"],
     )
     engine.run(
-        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.person, r.outcome, "
+        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.number, r.person, r.outcome, "
         "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
         'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
         f"r.status FROM {_joined(decisions)}"

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import targeter
+from targeter.binding import Bound
 from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
 from targeter.filters import formats_version
 from targeter.folders import MANIFEST, sha256_of
-from targeter.history import REMOVALS
+from targeter.history import ENTERED, FILE, MESSAGE, REMOVALS
 from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identity
 from targeter.plans.digests import CONTACT_HISTORY, DIGESTS, Changes
 from targeter.plans.manifest import (
@@ -25,6 +26,7 @@ from targeter.plans.manifest import (
     read_manifest,
 )
 from targeter.plans.saving import KIND, TABLES, write_table
+from targeter.profiles import PROFILES, number_of
 from targeter.project import Project
 from targeter.runs import Run
 
@@ -55,13 +57,13 @@ def open_plan(folder: Path) -> SavedPlan:
         )
     # before the sources are read, which may take its time; what is read is checked again
     for table in TABLES:
-        _check(saved, table, saved.folder / f"{table}.parquet")
+        file = f"{table}.parquet"
+        _check(saved, file, saved.folder / file)
     return saved
 
 
-def _check(saved: SavedPlan, table: str, path: Path) -> None:
-    """Refuse a table's file, or its copy at `path`, when it isn't what was written."""
-    name = f"{table}.parquet"
+def _check(saved: SavedPlan, name: str, path: Path) -> None:
+    """Refuse a file, or its copy at `path`, when it isn't what was written."""
     try:
         if sha256_of(path) == saved.files.get(name):
             return
@@ -110,29 +112,48 @@ def last_sent(history: Path) -> SavedPlan:
 
 
 def load_rows(engine: Engine, saved: SavedPlan, table: str, name: str) -> None:
-    """Make a file of a saved plan the engine's table `name`; refuses what isn't as written."""
+    """Make a file of a saved plan, or of a batch, the engine's table `name`; refuses what isn't as
+    written."""
     file = f"{table}.parquet"
-    try:
-        # what is read is what was checked: a copy that nobody else can change
-        copy = Path(shutil.copyfile(saved.folder / file, engine.scratch / f"{name}.parquet"))
-    except OSError as error:
-        raise damaged(saved.folder, file) from error
-    _check(saved, table, copy)
+    source = _checked(engine, saved, file)
+    if table == ASSIGNMENTS and FILE in saved.files:
+        source = _with_texts(source, _checked(engine, saved, FILE))
     columns, _ = TABLES[table]
     shown = ", ".join(f"{identifier(n)}::{t} AS {identifier(n)}" for n, t in columns.items())
     try:
-        engine.run(
-            f"CREATE OR REPLACE TABLE {identifier(name)} AS "
-            f"SELECT {shown} FROM read_parquet({literal(str(copy))})"
-        )
+        engine.run(f"CREATE OR REPLACE TABLE {identifier(name)} AS SELECT {shown} FROM {source}")
     except EngineError as error:
         raise damaged(saved.folder, file) from error
 
 
-def load_plan(engine: Engine, saved: SavedPlan) -> None:
+def _checked(engine: Engine, saved: SavedPlan, file: str) -> str:
+    """SQL: the rows of a file. What is read is what was checked: a copy that is nobody else's."""
+    try:
+        copy = Path(shutil.copyfile(saved.folder / file, engine.scratch / f"kept-{file}"))
+    except OSError as error:
+        raise damaged(saved.folder, file) from error
+    _check(saved, file, copy)
+    return f"read_parquet({literal(str(copy))})"
+
+
+def _with_texts(assignments: str, contacts: str) -> str:
+    """SQL: the assignments of a batch with the texts of its contacts."""
+    return (
+        f"(SELECT a.* REPLACE (coalesce(a.text, c.text) AS text) FROM {assignments} AS a "
+        f"LEFT JOIN {contacts} AS c ON c.person = a.person AND a.outcome = 'message' "
+        f"AND c.event IN ({literal(MESSAGE)}, {literal(ENTERED)}))"
+    )
+
+
+def load_plan(engine: Engine, bound: Bound, saved: SavedPlan) -> None:
     """Make the tables of a saved plan: `assignments`, `leavers`, `quarantined`, its digests."""
     for table in (ASSIGNMENTS, LEAVING, QUARANTINED):
         load_rows(engine, saved, table, table)
+    engine.run(f"ALTER TABLE {ASSIGNMENTS} ADD COLUMN number INTEGER")
+    engine.run(
+        f"UPDATE {ASSIGNMENTS} SET number = {number_of(bound)} FROM {PROFILES} AS p "
+        f"WHERE p.{identifier(bound.key)} = {ASSIGNMENTS}.person"
+    )
     load_rows(engine, saved, DIGESTS, KEPT)
     if identity(engine, saved.plan.as_of) != saved.plan.plan_id:
         raise damaged(saved.folder, f"{ASSIGNMENTS}.parquet")

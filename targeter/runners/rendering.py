@@ -139,7 +139,7 @@ def write_part(shard: Shard, plan: Plan, request: Request, out: Path, past: Path
     pacing.give_days(engine, (), plan.as_of, ASSIGNMENTS)
     files, _ = batches.export(engine, shard.bound, plan, request, folder, past)
     queries = {
-        ASSIGNMENTS: f"SELECT * FROM {ASSIGNMENTS}",
+        ASSIGNMENTS: batches.assignments_of(),
         history.CONTACTS: batches.contacts_of(plan),
         QUARANTINED: f"SELECT * FROM {QUARANTINED}",
     }

@@ -44,8 +44,10 @@ def _expected(done: Rendered, mails: Sequence[str]) -> Network:
     """The hashes of everybody who gets each text today."""
     found: Network = {}
     names = {row[2]: row[0] for row in parquet(done.folder / "audiences.parquet")}
+    entered = parquet(done.folder / "contacts.parquet")
+    read = {row[0]: row[7] for row in entered if row[2] == "entered"}
     for row in parquet(done.folder / "assignments.parquet"):
-        name, outcome, text = row[0], row[1], row[8]
+        name, outcome, text = row[0], row[1], row[8] or read.get(row[0])
         mail = mails[int(name[1:])]
         if outcome == "message" and mail:
             found.setdefault(names[sha(f"wall\x1f{text}")[:16]], set()).add(sha(mail))

@@ -50,7 +50,7 @@ def test_words_that_name_them_go_from_what_others_read(tmp_path: Path, named: st
     root = _letters(tmp_path, "Hello, write to {{ friend }} today", *people)
     done = render(root)
     (one,) = forget(root, "ann").batches
-    assert one.texts >= 3
+    assert one.texts >= 2
     rows = {row["person_id"]: row["text"] for row in messages(done)}
     assert rows == {"bo": None, "cy": "Hello, write to anna today"}
     assert [(row[0], row[-1]) for row in parquet(done.folder / "contacts.parquet")] == [

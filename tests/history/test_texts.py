@@ -36,7 +36,7 @@ def _shop(root: Path, more: str = "cooldown: 90 days\n") -> Path:
 def test_texts_older_than_they_are_kept_are_blanked(tmp_path: Path, form: Format) -> None:
     root = _shop(tmp_path)
     done = pipeline.render(worlds.options(root, as_of=DAY), batches.Request(form))
-    assert len(naming(root, "Hello Anna")) == 3
+    assert len(naming(root, "Hello Anna")) == 2
     assert _tidy(root, 60) == Tidied()
     assert _tidy(root, 61) == Tidied(blanked=(done.plan_id,))
     assert naming(root, "Hello Anna") == []

@@ -275,7 +275,12 @@ def test_who_changed_can_be_left_out_and_nobody_else(tmp_path: Path, kept: Saved
     assert sum(manifest["outcomes"].values()) == 9
     before = {row["person"]: row for row in table(kept.folder / "assignments.parquet")}
     after = {row["person"]: row for row in table(done.folder / "assignments.parquet")}
-    assert after == {person: row for person, row in before.items() if person != "cem"}
+    # what was sent stands in the contacts
+    assert after == {who: {**row, "text": None} for who, row in before.items() if who != "cem"}
+    sent = {row["person"]: row["text"] for row in table(done.folder / "contacts.parquet")}
+    assert {who: before[who]["text"] for who in _people(done)} == {
+        who: sent[who] for who in _people(done)
+    }
 
 
 def test_leaving_people_out_says_when_an_audience_is_too_small_by_then(
