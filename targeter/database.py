@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
 
 import duckdb
 
@@ -76,7 +78,7 @@ class Engine:
         settings: list[tuple[str, object]] = [
             ("temp_directory", str(scratch) if scratch else ""),
             ("memory_limit", memory),
-            ("TimeZone", time_zone),
+            ("GLOBAL TimeZone", time_zone),  # for connections beside this one, too
             ("errors_as_json", True),
             ("error_on_division_by_zero", False),
             ("preserve_insertion_order", True),
@@ -112,6 +114,12 @@ class Engine:
         self._connection.execute(f"ATTACH {literal(str(file))} AS behind (READ_ONLY)")
         path = f"{identifier(own)}.main,behind.main"
         self._connection.execute(f"SET search_path = {literal(path)}")
+
+    def beside(self) -> Self:
+        """A connection of its own to the same database, with temporary tables of its own."""
+        other = copy(self)
+        other._connection = self._connection.cursor()
+        return other
 
     def close(self) -> None:
         self._is_closed = True
@@ -225,42 +233,71 @@ def _trouble(error: duckdb.Error) -> Trouble:
     return Trouble(message, int(where[0]), int(where[1]), kind, str(data.get("name", "")))
 
 
+class Grammar:
+    """What all parsers share while one of them lives: a database, and what it said of a text.
+
+    To open a database takes longer than most of what a parser is asked, and the same conditions
+    are read again when a project is bound a second time, to the columns of its data.
+    """
+
+    def __init__(self) -> None:
+        self.engine = Engine(memory="1GB", threads=1)
+        self._said: dict[str, dict[str, str]] = {}
+
+    def say(self, engine: Engine, function: str, texts: Sequence[str]) -> list[str]:
+        """A function of `t`, which depends on nothing else, of each text; in one call."""
+        kept = self._said.setdefault(function, {})
+        said = {text: kept[text] for text in texts if text in kept}
+        new = list(dict.fromkeys(text for text in texts if text not in said))
+        if new:
+            query = f"SELECT list_transform($1, lambda t: {function})"
+            answers = dict(zip(new, engine.value(query, [new]), strict=True))
+            if len(kept) + len(answers) > _REMEMBERED:
+                kept.clear()
+            kept.update((text, said) for text, said in answers.items() if len(said) < _LONG)
+            said |= answers
+        return [said[text] for text in texts]
+
+
+# The one grammar, as long as anybody needs it; of how many texts it remembers what was said, and
+# from how many characters on an answer isn't worth the room.
+_GRAMMARS: WeakValueDictionary[str, Grammar] = WeakValueDictionary()
+_REMEMBERED = 10_000
+_LONG = 5_000
+
+
+def grammar() -> Grammar:
+    """The grammar of this process; it stays open while somebody keeps it."""
+    shared = _GRAMMARS.get("")
+    if shared is None:
+        shared = _GRAMMARS[""] = Grammar()
+    return shared
+
+
 class Parser:
     """DuckDB as parser and type checker, on a connection from which no file can be reached."""
 
     def __init__(self) -> None:
-        self._engine = Engine(memory="1GB", threads=1)
+        self._grammar = grammar()
+        self._engine = self._grammar.engine.beside()
         self._tables = 0
 
     def trees(self, texts: Sequence[str]) -> list[Tree | Trouble]:
         """The parse tree of each statement, or what is wrong with it, in one call."""
-        if not texts:
-            return []
-        # unnest keeps the order of the list; the number makes that certain
-        rows = self._engine.rows(
-            "SELECT json_serialize_sql(t) FROM (SELECT unnest($1) AS t, "
-            "generate_subscripts($1, 1) AS n) ORDER BY n",
-            [list(texts)],
-        )
-        return [_tree_or_trouble(row[0]) for row in rows]
+        said = self._grammar.say(self._engine, "json_serialize_sql(t)", texts)
+        return [_tree_or_trouble(text) for text in said]
 
     def texts(self, trees: Sequence[Tree]) -> list[str]:
         """The canonical text of each statement's tree, in one call."""
-        if not trees:
-            return []
-        rows = self._engine.rows(
-            "SELECT json_deserialize_sql(t::JSON) FROM (SELECT unnest($1) AS t, "
-            "generate_subscripts($1, 1) AS n) ORDER BY n",
-            [[json.dumps(tree) for tree in trees]],
-        )
-        return [str(row[0]) for row in rows]
+        written = [json.dumps(tree) for tree in trees]
+        return self._grammar.say(self._engine, "json_deserialize_sql(t::JSON)", written)
 
     def table(self, columns: Iterable[tuple[str, str]]) -> str:
         """An empty table with these columns to bind against; returns its quoted name."""
         self._tables += 1
         name = identifier(f"empty_{self._tables}")
         declared = ", ".join(f"{identifier(column)} {type_}" for column, type_ in columns)
-        self._engine.run(f"CREATE TABLE {name} ({declared or 'nothing BOOLEAN'})")
+        self._engine.run(f"CREATE TEMP TABLE {name} ({declared or 'nothing BOOLEAN'})")
         return name
 
     def types(self, query: str) -> list[tuple[str, str]]:

@@ -92,6 +92,40 @@ def test_texts_are_parsed_many_at_a_time_and_in_order() -> None:
     assert parser.texts(good) == [f"SELECT ({n} + x)" for n in range(100)]
 
 
+def test_a_text_is_said_the_same_again_and_each_tree_is_ones_own() -> None:
+    parser, again = Parser(), Parser()
+    texts = ["SELECT x + 1", "SELECT (", "SELECT x + 1"]
+    first = parser.trees(texts)
+    assert first[0] == first[2] and first[0] is not first[2]
+    assert isinstance(first[0], dict)
+    first[0].clear()
+    assert again.trees(texts) == [first[2], first[1], first[2]]
+    assert not again.texts([]) and not again.trees([])
+
+
+def test_parsers_share_a_database_and_see_none_of_each_others_tables() -> None:
+    first, second = Parser(), Parser()
+    tables = first.table([("a", "BIGINT")]), second.table([("b", "DATE")])
+    assert first.types(f"SELECT * FROM {tables[0]}") == [("a", "BIGINT")]
+    assert second.types(f"SELECT * FROM {tables[1]}") == [("b", "DATE")]
+    with pytest.raises(EngineError, match='column "a"'):
+        second.types(f"SELECT a FROM {tables[1]}")
+    with pytest.raises(EngineError):
+        second.table([(column, "BIGINT") for column in ("c", "c")])
+    assert first.casts([("3", "BIGINT"), ("x", "BIGINT")]) == [True, False]
+
+
+def test_a_parser_reads_a_time_in_utc_wherever_it_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    engine = Engine(time_zone="America/New_York")
+    asked = "SELECT current_setting('TimeZone')"
+    assert engine.value(asked) == engine.beside().value(asked) == "America/New_York"
+    constant = "CAST(TIMESTAMPTZ '2026-11-01 12:00:00+00' AS TIMESTAMP)"
+    assert Parser().values([constant]) == [("TIMESTAMP", "2026-11-01 12:00:00")]
+
+
 @pytest.mark.parametrize(
     "value", ["", "O'Neil", '"; DROP TABLE x; --', "two\nlines", "\u202e", 3, -2.5, True, None]
 )

@@ -62,8 +62,9 @@ def read(bound: Bound) -> Tests:
     if bound.project.settings.base is not None:
         people = people_of(bound, examples, found)
         values = [value for person in people for value in person.values()]
-        with closing(_engine(bound)) as engine:
-            found.extend(uncastable(engine, values))
+        if values:
+            with closing(_engine(bound)) as engine:
+                found.extend(uncastable(engine, values))
     return Tests(files, people, in_order(found))
 
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +110,10 @@ def creatives(done: Rendered) -> list[dict[str, Any]]:
 
 
 def parquet(path: Path) -> list[tuple[Any, ...]]:
-    engine = Engine(folders=[path.parent])
-    try:
-        return engine.rows(f"SELECT * FROM read_parquet({literal(str(path))})")
-    finally:
-        engine.close()
+    return _reader().rows(f"SELECT * FROM read_parquet({literal(str(path))})")
+
+
+@cache
+def _reader() -> Engine:
+    """Opened once: many small files are looked into."""
+    return Engine(folders=[Path("/")], threads=1)
