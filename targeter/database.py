@@ -129,6 +129,10 @@ class Engine:
         """Run one statement of ours for its effect."""
         self._guarded(lambda: self._connection.execute(sql, list(parameters)).fetchall())
 
+    def written(self, sql: str) -> int:
+        """Run one `CREATE TABLE … AS` or `INSERT` of ours; how many rows it wrote."""
+        return int(self.value(sql))
+
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """All rows of a query of ours."""
         return self._guarded(lambda: self._connection.execute(sql, list(parameters)).fetchall())
@@ -152,9 +156,9 @@ class Engine:
         self._kept += 1
         table = identifier(f"kept_{self._kept}")
         # under names of ours, as a column called rowid would hide the numbers of the rows
-        self.run(f"CREATE TABLE {table} AS SELECT COLUMNS('.*') AS 'c_\\0' FROM ({sql})")
+        kept = f"SELECT COLUMNS('.*') AS 'c_\\0' FROM ({sql})"
+        count = self.written(f"CREATE TABLE {table} AS {kept}")
         try:
-            count = int(self.value(f"SELECT count(*) FROM {table}"))
             with METER.counting(count, what) as counted:
                 for start in range(0, count, size):
                     counted.done = start

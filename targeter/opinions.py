@@ -8,7 +8,14 @@ from targeter.binding import Bound, Opinion
 from targeter.database import Engine, identifier, literal
 from targeter.expressions.scopes import stance_column
 from targeter.settings import DeclaredTopic
-from targeter.topics import like_sql, mention_pattern, opinion_sql, sentiment, stance_sql
+from targeter.topics import (
+    like_sql,
+    mention_pattern,
+    named_sql,
+    opinion_sql,
+    sentiment,
+    stance_sql,
+)
 
 _TEXTS = "texts about topics"
 _COUNTS = "opinions"
@@ -72,9 +79,9 @@ def _from_posts(
     _collect_texts(engine, bound, rows, text, own_score)
     everything = [topic.topic for topic in bound.project.settings.topics]
     opinions = ", ".join(
-        (opinion_sql("text", "score", d.topic, everything) if d.topic.words else "NULL")
+        (opinion_sql("text", "score", d.topic, everything) if is_named else "NULL")
         + f" AS opinion_{number}"
-        for number, d in enumerate(topics)
+        for number, (d, is_named) in enumerate(zip(topics, _named(engine, topics), strict=True))
     )
     judged = identifier(_TEXTS + " judged")
     engine.run(
@@ -110,6 +117,15 @@ def _collect_texts(
     chunks = engine.chunks(f"SELECT DISTINCT r.{text} {found}", what="texts")
     scored = ((t, sentiment(t)) for chunk in chunks for (t,) in chunk)
     engine.load(_TEXTS, {"text": "VARCHAR", "score": "DOUBLE"}, scored)
+
+
+def _named(engine: Engine, topics: Sequence[DeclaredTopic]) -> list[bool]:
+    """Which topics any text names: the patterns of a refusal take long to compile for nothing."""
+    tests = [
+        f"coalesce(bool_or({named_sql('text', d.topic)}), false)" if d.topic.words else "false"
+        for d in topics
+    ]
+    return list(engine.row(f"SELECT {', '.join(tests)} FROM {identifier(_TEXTS)}"))
 
 
 def _from_likes(

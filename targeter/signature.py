@@ -110,6 +110,16 @@ def question(formula: Formula) -> str:
     return "(" + " OR ".join(tests + others) + ")" if tests + others else "false"
 
 
+def is_met(formula: Formula, words: Sequence[int]) -> bool:
+    """What `question` asks, of the one person who has these words."""
+    if isinstance(formula, Leaf):
+        return bool(words[formula.bit // BITS] >> formula.bit % BITS & 1)
+    if isinstance(formula, Without):
+        return not is_met(formula.part, words)
+    met = (is_met(part, words) for part in formula.parts)
+    return all(met) if isinstance(formula, Both) else any(met)
+
+
 def spelled(formula: Formula, leaves: Sequence[str]) -> str:
     """A formula as SQL over what the leaves are about, for where there is no signature."""
     if isinstance(formula, Leaf):
@@ -195,8 +205,11 @@ class Builder:
 
     def whole(self, expressions: Iterable[Scalar]) -> list[str]:
         """Expressions as SQL over `p` that is TRUE, FALSE or NULL, for explaining them."""
-        trees_ = [self._without_segments(self._tree(scalar)) for scalar in expressions]
-        return run_text(self._parser, trees_)
+        asked = [self._tree(scalar) for scalar in expressions]
+        wanted = {id(tree): tree for tree in asked}  # equal expressions have one tree
+        texts = run_text(self._parser, [self._without_segments(t) for t in wanted.values()])
+        text_of = dict(zip(wanted, texts, strict=True))
+        return [text_of[id(tree)] for tree in asked]
 
     def tests(self, conditions: Iterable[Condition]) -> list[str]:
         """Conditions as SQL over `p` that is TRUE or FALSE: one that is NULL doesn't hold."""

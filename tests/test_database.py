@@ -63,6 +63,13 @@ def test_rows_come_in_chunks_while_other_statements_run() -> None:
     assert next(shown)[0][0].startswith("2025-12-31 19:30:00")
 
 
+def test_who_writes_rows_hears_how_many() -> None:
+    engine = Engine()
+    assert engine.written("CREATE TABLE t AS SELECT * FROM range(7)") == 7
+    assert engine.written("INSERT INTO t SELECT * FROM t WHERE range > 4") == 2
+    assert engine.written("CREATE OR REPLACE TABLE t AS SELECT * FROM range(0)") == 0
+
+
 def test_ctrl_c_stops_a_running_statement_within_a_second() -> None:
     engine = Engine()
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

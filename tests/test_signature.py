@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from targeter.database import Engine
 from targeter.runs import Run
-from targeter.signature import BITS, Both, Either, Formula, Leaf, Signature, Without, question
+from targeter.signature import (
+    BITS,
+    Both,
+    Either,
+    Formula,
+    Leaf,
+    Signature,
+    Without,
+    is_met,
+    question,
+)
 from tests import worlds
 from tests.decisions.small import crowd, project, rule
 
@@ -50,16 +60,16 @@ _formulas = st.recursive(st.builds(Leaf, _bits), _nested, max_leaves=12)
 def test_a_question_about_words_is_the_question_about_their_bits(
     asked: list[tuple[Formula, set[int]]],
 ) -> None:
-    tests = []
+    tests, met = [], []
     for formula, held in asked:
         words = [0, 0, 0]
         for bit in held:
             words[bit // BITS] |= 1 << bit % BITS
         named = ", ".join(f"{word}::BIGINT AS s{n}" for n, word in enumerate(words))
         tests.append(f"(SELECT {question(formula)} FROM (SELECT {named}))")
-    assert list(_ENGINE.row(f"SELECT {', '.join(tests)}")) == [
-        _holds(formula, held) for formula, held in asked
-    ]
+        met.append(is_met(formula, words))
+    answers = list(_ENGINE.row(f"SELECT {', '.join(tests)}"))
+    assert answers == met == [_holds(formula, held) for formula, held in asked]
 
 
 _ENGINE = Engine(threads=1)

@@ -6,6 +6,7 @@ be too high and never too low.
 """
 
 import re
+from functools import cache
 from typing import Final
 
 # Written as hexadecimal code points, because half of them look like nothing or like each other.
@@ -114,8 +115,14 @@ def _sequences() -> str:
     )
 
 
-SEQUENCE: Final = re.compile(_sequences())
-"""One emoji as twitter-text knows them, with everything that belongs to it."""
+@cache
+def sequence() -> re.Pattern[str]:
+    """One emoji as twitter-text knows them, with everything that belongs to it.
+
+    Compiled for the first text that isn't plain: it takes longer than all that most texts need.
+    """
+    return re.compile(_sequences())
+
 
 PICTOGRAPHS: Final = _inside(
     f"{_TEXT_BY_DEFAULT} {_ALWAYS_EMOJI} {_SIGNS} {_HANDS_AND_SPORTS} {_SPORTS_ROLES}"
@@ -129,8 +136,12 @@ MAY_BE_JOINED: Final = re.compile(
 """A text without any of these holds no emoji of more than one character."""
 
 # Blocks that hold hardly anything but emoji: what is drawn there since 2018 counts too.
-_MAY_BE_EMOJI: Final = re.compile("[\u203c-\U0010ffff]")  # every emoji has one of these
-_ANY: Final = re.compile(rf"{_sequences()}|[\U0001f000-\U0001faff]")
+_MAY_BE_EMOJI: Final = re.compile("[^\0-\u203b]")  # every emoji has one of these
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    return re.compile(rf"{_sequences()}|[\U0001f000-\U0001faff]")
 
 
 def emoji(text: str) -> tuple[str, ...]:
@@ -138,4 +149,4 @@ def emoji(text: str) -> tuple[str, ...]:
 
     Emoji younger than Emoji 11.0 are found one character at a time.
     """
-    return tuple(_ANY.findall(text)) if _MAY_BE_EMOJI.search(text) else ()
+    return tuple(_any().findall(text)) if _MAY_BE_EMOJI.search(text) else ()

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final
 
-from targeter.channels.emoji import MAY_BE_JOINED, SEQUENCE
+from targeter.channels.emoji import MAY_BE_JOINED, sequence
 from targeter.channels.links import GLUED_DOT, IN_LABEL, LATIN, OTHER_TLD, PUNYCODE_TLD, links
 
 LINK_WEIGHT: Final = 23
@@ -58,8 +58,8 @@ def _weigh_plain(text: str, joined_emoji: bool) -> int:
         return len(text)
     weight = _weigh_points(text)
     if joined_emoji and MAY_BE_JOINED.search(text):
-        for sequence in SEQUENCE.findall(text):
-            weight -= _weigh_points(sequence) - _EMOJI_WEIGHT if len(sequence) > 1 else 0
+        for joined in sequence().findall(text):
+            weight -= _weigh_points(joined) - _EMOJI_WEIGHT if len(joined) > 1 else 0
     return weight
 
 

@@ -8,7 +8,7 @@ import sys
 
 def main() -> None:
     """Run `targeter` with the words of the process, and leave it with the exit code."""
-    gc.set_threshold(50_000, 20, 50)  # nearly all that a command makes, it keeps to its end
+    gc.set_threshold(200_000, 20, 50)  # nearly all that a command makes, it keeps to its end
     try:
         from targeter.cli.boundary import run  # here, because importing the package costs nothing
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from targeter.profiles import NUMBER, PROFILES
 from targeter.resting import RULE_RESTS, because
 from targeter.rules import Rule
 from targeter.runs import Run
-from targeter.signature import Formula, question
+from targeter.signature import Formula, is_met
 from targeter.yaml_source import Scalar
 
 
@@ -80,12 +80,17 @@ class Asked:
         if not conditions:
             return {}
         whole = self.run.decisions.builder.whole(conditions)
-        listed = ", ".join(f"({expression})" for expression in whole)
+        distinct = list(dict.fromkeys(whole))
+        listed = ", ".join(f"({expression})" for expression in distinct)
         key = identifier(self.run.bound.key)
         row = self.run.engine.row(
             f"SELECT {listed} FROM {PROFILES} AS p WHERE {key} = $1", [self.person]
         )
-        return {scalar.key: value for scalar, value in zip(conditions, row, strict=True)}
+        values = dict(zip(distinct, row, strict=True))
+        return {
+            scalar.key: values[expression]
+            for scalar, expression in zip(conditions, whole, strict=True)
+        }
 
     def _profile(self) -> dict[str, object]:
         names = [
@@ -124,13 +129,17 @@ class Asked:
 
     def meets(self, formulas: Sequence[Formula]) -> list[bool]:
         """Whether the person's signature meets each formula."""
-        if not formulas:
-            return []
-        listed = ", ".join(question(formula) for formula in formulas)
-        row = self.run.engine.row(
-            f"SELECT {listed} FROM {DECIDED} WHERE person = $1", [self.person]
+        return [is_met(formula, self._words) for formula in formulas]
+
+    @cached_property
+    def _words(self) -> Sequence[int]:
+        """The person's signature."""
+        columns = self.run.decisions.signature.columns
+        if not columns:
+            return ()
+        return self.run.engine.row(
+            f"SELECT {', '.join(columns)} FROM {DECIDED} WHERE person = $1", [self.person]
         )
-        return [bool(value) for value in row]
 
     @cached_property
     def choices_met(self) -> list[tuple[bool, bool]]:

@@ -216,44 +216,55 @@ def _cast_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
 
 def _call_objections(scalar: Scalar, node: Tree, aggregates: bool) -> Iterator[Finding]:
     name = str(node["function_name"]).casefold()
-    place = place_of(scalar, node)
     if node.get("schema") or node.get("catalog"):
-        yield Finding("TG210", "a function with a schema is not part of the language", place)
+        message = "a function with a schema is not part of the language"
+        yield Finding("TG210", message, place_of(scalar, node))
         return
     if node["is_operator"]:
-        yield from _operator_objections(node, name, place)
+        yield from _operator_objections(scalar, node, name)
         return
     if name in language.INTERVALS:
         if name != "trunc":
-            yield from _interval_objections(node, place)
+            yield from _interval_objections(scalar, node)
         return
     function = language.known_functions().get(name)
     if function is None:
-        yield _unknown_function(name, place)
+        yield _unknown_function(name, place_of(scalar, node))
         return
     yield from _argument_objections(scalar, node, function)
+    yield from _clause_objections(scalar, node, function, aggregates)
+
+
+def _clause_objections(
+    scalar: Scalar, node: Tree, function: language.Function, aggregates: bool
+) -> Iterator[Finding]:
+    """What only aggregates have, and where there are none."""
     if function.kind == "aggregate" and not aggregates:
         message = f"{function.usage} needs many rows, and here is one person"
         help_ = "declare a trait with 'from' and use that"
-        yield Finding("TG216", message, place, help_)
+        yield Finding("TG216", message, place_of(scalar, node), help_)
     if function.kind != "aggregate" and (node["filter"] or node["distinct"]):
-        yield Finding("TG210", f"{name} takes no FILTER or DISTINCT", place)
+        message = f"{function.name} takes no FILTER or DISTINCT"
+        yield Finding("TG210", message, place_of(scalar, node))
     if node["order_bys"]["orders"]:
         message = "ORDER BY inside a function is not part of the language"
-        yield Finding("TG210", message, place, "use a pick with first_by")
+        help_ = "use a pick with first_by"
+        yield Finding("TG210", message, place_of(scalar, node), help_)
 
 
-def _operator_objections(node: Tree, name: str, place: Place) -> Iterator[Finding]:
+def _operator_objections(scalar: Scalar, node: Tree, name: str) -> Iterator[Finding]:
     if name not in language.OPERATORS:
-        yield Finding("TG210", f"the operator {name} is not part of the language", place)
+        message = f"the operator {name} is not part of the language"
+        yield Finding("TG210", message, place_of(scalar, node))
     elif name in language.LIKE:
         patterns = trees.arguments(node)[1:]
         if not all(_is_text(pattern) for pattern in patterns):
             message = "the pattern of LIKE is written out in the rule"
-            yield Finding("TG210", message, place, "for a part of a text: contains(text, part)")
+            help_ = "for a part of a text: contains(text, part)"
+            yield Finding("TG210", message, place_of(scalar, node), help_)
         elif not _is_like_pattern(*(str(p["literal"]["text"]) for p in patterns)):
             message = "ESCAPE takes one character, and a pattern doesn't end with it"
-            yield Finding("TG203", message, place)
+            yield Finding("TG203", message, place_of(scalar, node))
 
 
 def _is_like_pattern(pattern: str, escape: str = "") -> bool:
@@ -277,11 +288,11 @@ def _argument_objections(
     scalar: Scalar, node: Tree, function: language.Function
 ) -> Iterator[Finding]:
     arguments = trees.arguments(node)
-    place = place_of(scalar, node)
     if not function.least <= len(arguments) <= function.most or any(
         a.get("name") for a in node["arguments"]
     ):
-        yield Finding("TG203", f"{function.name} is called as {function.usage}", place)
+        message = f"{function.name} is called as {function.usage}"
+        yield Finding("TG203", message, place_of(scalar, node))
         return
     for position in function.literal:
         if position < len(arguments) and not _is_text(arguments[position]):
@@ -300,12 +311,13 @@ def _is_text(node: Tree) -> bool:
     return bool(node["class"] == "CONSTANT" and node["literal"]["kind"] == "STRING")
 
 
-def _interval_objections(node: Tree, place: Place) -> Iterator[Finding]:
+def _interval_objections(scalar: Scalar, node: Tree) -> Iterator[Finding]:
     numbers = [n for n in trees.walk(node) if n["class"] == "CONSTANT"]
     names = [str(n["function_name"]) for n in trees.walk(node) if n["class"] == "FUNCTION"]
     others = [n for n in trees.walk(node) if n["class"] not in ("CONSTANT", "CAST", "FUNCTION")]
     if len(numbers) != 1 or others or not language.INTERVALS.issuperset({*names} - {"-"}):
-        yield Finding("TG210", "an interval is written out: interval 60 day", place)
+        message = "an interval is written out: interval 60 day"
+        yield Finding("TG210", message, place_of(scalar, node))
         return
     try:
         is_short = abs(float(numbers[0]["literal"]["text"])) <= language.LONGEST_INTERVAL
@@ -313,4 +325,4 @@ def _interval_objections(node: Tree, place: Place) -> Iterator[Finding]:
         is_short = False
     if not is_short:
         message = f"an interval is a number, at most {language.LONGEST_INTERVAL:,}"
-        yield Finding("TG203", message, place)
+        yield Finding("TG203", message, place_of(scalar, node))

@@ -11,30 +11,38 @@ NOWHERE = 18446744073709551615
 _EXPRESSION_CLASSES_KEY = "class"
 
 
-def children(node: Tree) -> Iterator[Tree]:
+def children(node: Tree) -> list[Tree]:
     """The expressions directly below an expression."""
+    found: list[Tree] = []
+    _gather(node, found)
+    return found
+
+
+def _gather(node: Tree, found: list[Tree]) -> None:
+    """Add the expressions below a node; what is no expression itself may hold some."""
     for value in node.values():
         if isinstance(value, dict):
-            yield from _expressions(value)
+            _gather_from(value, found)
         elif isinstance(value, list):
             for item in value:
                 if isinstance(item, dict):
-                    yield from _expressions(item)
+                    _gather_from(item, found)
 
 
-def _expressions(value: Tree) -> Iterator[Tree]:
-    if _EXPRESSION_CLASSES_KEY in value:
-        if value["class"] != "TYPE":
-            yield value
-    else:
-        yield from children(value)
+def _gather_from(value: Tree, found: list[Tree]) -> None:
+    if _EXPRESSION_CLASSES_KEY not in value:
+        _gather(value, found)
+    elif value["class"] != "TYPE":
+        found.append(value)
 
 
 def walk(node: Tree) -> Iterator[Tree]:
     """An expression and everything below it."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(children(one)))
 
 
 def depth(node: Tree) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from targeter.channels import Channel, channel_named
-from targeter.channels.emoji import SEQUENCE
+from targeter.channels.emoji import sequence
 from targeter.channels.graphemes import graphemes as clusters
 
 LONGEST: Final = 60
@@ -117,11 +117,11 @@ def _pass(text: str, most: int) -> str:
 def _visible(text: str) -> Iterator[str]:
     """Yield what can be seen and belongs together: whole emoji, letters with their marks."""
     at = 0
-    for sequence in SEQUENCE.finditer(text):
-        if len(sequence.group()) > 1 and sequence.group()[0] not in "#*":
-            yield from _letters(text, at, sequence.start())
-            yield sequence.group()
-            at = sequence.end()
+    for joined in sequence().finditer(text):
+        if len(joined.group()) > 1 and joined.group()[0] not in "#*":
+            yield from _letters(text, at, joined.start())
+            yield joined.group()
+            at = joined.end()
     yield from _letters(text, at, len(text))
 
 

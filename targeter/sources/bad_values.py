@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from targeter.database import Engine, identifier
@@ -29,8 +29,9 @@ _LONGEST_SHOWN = 40
 class Typed:
     """A column of a source with its type: the SQL of what a row gives, and of the value cast.
 
-    Where something is given and the value is NULL, it could not be cast. `number` is the column's
-    number as read, -1 when it isn't there.
+    The value says `named(number)` for what is given, so that nothing is worked out twice. Where
+    something is given and the value is NULL, it could not be cast. `number` is the column's number
+    as read, -1 when it isn't there.
     """
 
     number: int
@@ -43,22 +44,36 @@ class Typed:
     note: str = ""
 
 
+def named(number: int) -> str:
+    """What a row gives in the column of this number, for the SQL that casts it."""
+    return f"given_{number}"
+
+
+def with_given(relation: Relation, typed: Iterable[Typed]) -> str:
+    """The rows of a source as a table expression, with what they give under those names."""
+    given = ", ".join(f"{t.given} AS {named(t.number)}" for t in typed if t.number >= 0)
+    return f"(SELECT {given or '1'} FROM {identifier(relation.name)})"
+
+
 def bad_values(
-    engine: Engine, source: Source, relation: Relation, typed: Sequence[Typed]
+    engine: Engine, source: Source, relation: Relation, typed: Sequence[Typed], rows: int
 ) -> list[Finding]:
     """An error for every value that can't be cast (the first ones listed), or what was dropped."""
     checked = [t for t in typed if t.can_fail]
     if not checked:
         return []
-    table = identifier(relation.name)
-    given = ", ".join(f"count({t.given})" for t in checked)
     cast = ", ".join(f"count({identifier(t.name)})" for t in checked)
-    wanted = engine.row(f"SELECT {given} FROM {table}")
-    got = engine.row(f"SELECT {cast} FROM {identifier(f'source_{source.name}')}")
+    fine = engine.row(f"SELECT {cast} FROM {identifier(f'source_{source.name}')}")
+    # only where values are missing can one have been given: the rest is not worked out again
+    short = [(t, count) for t, count in zip(checked, fine, strict=True) if count < rows]
+    if not short:
+        return []
+    given = ", ".join(f"count({t.given})" for t, _ in short)
+    wanted = engine.row(f"SELECT {given} FROM {identifier(relation.name)}")
     found: list[Finding] = []
-    for column, many, fine in zip(checked, wanted, got, strict=True):
-        if many > fine and column.declared:
-            found += _found(engine, relation, column, column.declared, many - fine)
+    for (column, count), many in zip(short, wanted, strict=True):
+        if many > count and column.declared:
+            found += _found(engine, relation, column, column.declared, many - count)
     return found
 
 
@@ -89,7 +104,8 @@ def _bad_rows(
     """The first rows with a bad value: their numbers from 0, and the values."""
     rows = engine.rows(
         "SELECT n, CAST(given AS VARCHAR) FROM (SELECT row_number() OVER () - 1 AS n, "
-        f"{column.given} AS given, {column.value} AS value FROM {identifier(relation.name)}) "
+        f"{named(column.number)} AS given, {column.value} AS value "
+        f"FROM {with_given(relation, [column])}) "
         f"WHERE given IS NOT NULL AND value IS NULL ORDER BY n LIMIT {limit}"
     )
     return [(int(row), str(text)) for row, text in rows]

@@ -15,8 +15,7 @@ from targeter.sources.declared import DeclaredColumn
 # What a text begins with that isn't blank: nearly all do, and comparing takes next to no time.
 _VISIBLE = "BETWEEN '!' AND '~'"
 _BLANK = r"[\s\pZ]*"
-_EDGES = r"^[\s\pZ]|[\s\pZ]$"
-_INNER = r"(?s)^[\s\pZ]*(.*?)[\s\pZ]*$"
+_EDGES = r"^[\s\pZ]+|[\s\pZ]+$"
 
 WHOLE = r"[-+]?[0-9]+(\.0*)?"
 NUMBER = r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?"
@@ -50,9 +49,7 @@ def trimmed(text: str) -> str:
     """A text without white space of any script around it, NULL when nothing is left."""
     return (
         f"CASE WHEN {text} {_VISIBLE} AND array_extract({text}, -1) {_VISIBLE} THEN {text} "
-        f"WHEN {matches(text, _BLANK)} THEN NULL "
-        f"WHEN regexp_matches({text}, {literal(_EDGES)}) "
-        f"THEN regexp_extract({text}, {literal(_INNER)}, 1) ELSE {text} END"
+        f"ELSE nullif(regexp_replace({text}, {literal(_EDGES)}, '', 'g'), '') END"
     )
 
 
@@ -201,38 +198,38 @@ def _plain_list(value: str, type_: str) -> tuple[str, str]:
     return (value if inner == "VARCHAR" else f"CAST({value} AS VARCHAR[])"), "VARCHAR[]"
 
 
-def from_typed(value: str, type_: str, column: DeclaredColumn) -> tuple[str, str, bool]:
+def from_typed(value: str, type_: str, column: DeclaredColumn, name: str) -> tuple[str, str, bool]:
     """A typed value as declared: what counts as given, its cast, and whether that can fail.
 
-    The first is the value without what is missing; where it is given and the cast is NULL, the
-    value is bad.
+    The first is the value without what is missing, the second says `name` for it; where it is
+    given and the cast is NULL, the value is bad.
     """
     given, plain_type = plain(value, type_)
     if column.missing:
         text = trimmed(_as_text(given, plain_type))
         given = f"CASE WHEN ({without(f'({text})', column.missing)}) IS NOT NULL THEN {given} END"
     if plain_type == column.engine_type:
-        return given, given, False
+        return given, name, False
     if plain_type == "BIGINT" and column.type == "number":
-        return given, f"CAST({given} AS DOUBLE)", False
+        return given, f"CAST({name} AS DOUBLE)", False
     if plain_type == "DATE" and column.type == "timestamp":
-        return given, f"CAST({given} AS TIMESTAMP)", False
+        return given, f"CAST({name} AS TIMESTAMP)", False
     if plain_type == "TIMESTAMP" and column.type == "date":
-        return given, f"CAST({given} AS DATE)", False
+        return given, f"CAST({name} AS DATE)", False
     if plain_type == "DOUBLE" and column.type == "decimal":
         # a float holds no exact decimal: its nearest one is what was meant
-        return given, f"TRY_CAST({given} AS DECIMAL(18,6))", True
+        return given, f"TRY_CAST({name} AS DECIMAL(18,6))", True
     if plain_type.startswith("DECIMAL") and column.type == "number":
-        return given, f"CAST({given} AS DOUBLE)", False
+        return given, f"CAST({name} AS DOUBLE)", False
     if column.type == "decimal" and _is_within_decimal(plain_type):
-        return given, f"CAST({given} AS DECIMAL(18,6))", False
+        return given, f"CAST({name} AS DECIMAL(18,6))", False
     text = f"({trimmed(_as_text(given, plain_type))})"
     if column.type in ("integer", "decimal", "number"):
         text = without_nan(f"({text})")
     if column.type == "text":
         kept = f"CASE WHEN ({text}) IS NOT NULL THEN {_as_text(given, plain_type)} END"
-        return kept, kept, False
-    return text, from_text(f"({text})", column), True
+        return kept, name, False
+    return text, from_text(name, column), True
 
 
 def _is_within_decimal(type_: str) -> bool:

@@ -100,7 +100,6 @@ def _loaded(
 ) -> _Part:
     """The part with its rows in the table; other ways of reading it are tried before giving up."""
     names = earlier[0].dialect.names if earlier else part.dialect.names
-    before = sum(p.rows for p in earlier)
     trouble = ""
     for attempt in _attempts(source, part, scratch):
         rows = _select(attempt, names)
@@ -108,12 +107,9 @@ def _loaded(
         if not earlier:
             statement = f"CREATE OR REPLACE TABLE {identifier(table)} AS {rows}"
         try:
-            engine.run(statement)
+            return replace(attempt, rows=engine.written(statement))
         except EngineError as error:
             trouble = trouble or error.trouble.message
-            continue
-        total = engine.value(f"SELECT count(*) FROM {identifier(table)}")
-        return replace(attempt, rows=total - before)
     raise BadData("", findings=_malformed(part, trouble))
 
 

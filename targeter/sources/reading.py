@@ -10,7 +10,7 @@ from targeter.database import Engine, EngineError, failed, identifier
 from targeter.errors import BadData
 from targeter.findings import Finding, did_you_mean, errors_in
 from targeter.sources import casting
-from targeter.sources.bad_values import Typed, bad_values
+from targeter.sources.bad_values import Typed, bad_values, named, with_given
 from targeter.sources.csv_files import read_csv
 from targeter.sources.declared import DeclaredColumn, Source
 from targeter.sources.files import files_of, folders
@@ -106,9 +106,13 @@ def _load(engine: Engine, source: Source, relation: Relation, keys: Mapping[str,
     # a cast that can fail is done once and counted; without any, a view costs nothing
     kind = "TABLE" if relation.is_stored or any(t.can_fail for t in typed) else "VIEW"
     columns = ", ".join(f"{t.value} AS {identifier(t.name)}" for t in typed)
-    engine.run(f"CREATE {kind} {table} AS SELECT {columns} FROM {identifier(relation.name)}")
-    rows = engine.value(f"SELECT count(*) FROM {table}")
-    found = bad_values(engine, source, relation, typed)
+    query = f"SELECT {columns} FROM {with_given(relation, typed)}"
+    if kind == "TABLE":
+        rows = engine.written(f"CREATE TABLE {table} AS {query}")
+    else:
+        engine.run(f"CREATE VIEW {table} AS {query}")
+        rows = engine.value(f"SELECT count(*) FROM {table}")
+    found = bad_values(engine, source, relation, typed, rows)
     found += _nobody(source, rows)
     if errors_in(found):
         engine.run(f"DROP {kind} {table}")
@@ -226,38 +230,42 @@ def _typed(
 
 
 def _key(number: int, column: ReadColumn, declared: DeclaredColumn | None) -> Typed:
-    value = casting.key_text(identifier(column.name), column.type)
+    given = casting.key_text(identifier(column.name), column.type)
     if declared:
-        value = casting.without(f"({value})", declared.missing)
+        given = casting.without(f"({given})", declared.missing)
     name = declared.name if declared else column.name
-    return Typed(number, name, "VARCHAR", value, value, declared, note="text: an identifier")
+    note = "text: an identifier"
+    return Typed(number, name, "VARCHAR", given, named(number), declared, note=note)
 
 
 def _as_declared(number: int, column: ReadColumn, declared: DeclaredColumn) -> Typed:
     name, type_ = identifier(column.name), declared.engine_type
+    value = named(number)
     if column.looks is Looks.TYPED:
-        given, value, can_fail = casting.from_typed(name, column.type, declared)
+        given, value, can_fail = casting.from_typed(name, column.type, declared, value)
         return Typed(number, declared.name, type_, given, value, declared, can_fail)
+    if declared.type == "text" and not declared.missing:
+        return Typed(number, declared.name, type_, casting.not_blank(name), value, declared)
     given = casting.without(f"({casting.trimmed(name)})", declared.missing)
-    if declared.type in ("number", "integer", "decimal"):
-        given = casting.without_nan(f"({given})")
     if declared.type == "text":
         kept = f"CASE WHEN ({given}) IS NOT NULL THEN {name} END"
-        return Typed(number, declared.name, type_, given, kept, declared)
-    value = casting.from_text(f"({given})", declared)
-    return Typed(number, declared.name, type_, given, value, declared, can_fail=True)
+        return Typed(number, declared.name, type_, kept, value, declared)
+    if declared.type in ("number", "integer", "decimal"):
+        given = casting.without_nan(f"({given})")
+    cast = casting.from_text(value, declared)
+    return Typed(number, declared.name, type_, given, cast, declared, can_fail=True)
 
 
 def _as_it_looks(number: int, column: ReadColumn, look: Look | None) -> Typed:
-    name = identifier(column.name)
+    name, value = identifier(column.name), named(number)
     if look is None:
-        value, type_ = casting.plain(name, column.type)
-        return Typed(number, column.name, type_, value, value, None, note="as its type says")
+        given, type_ = casting.plain(name, column.type)
+        return Typed(number, column.name, type_, given, value, None, note="as its type says")
     if look.keeps_text:
         kept = casting.not_blank(name)
-        return Typed(number, column.name, look.type, kept, kept, None, note=look.note)
-    value = look.cast(f"({casting.trimmed(name)})")
-    return Typed(number, column.name, look.type, value, value, None, note=look.note)
+        return Typed(number, column.name, look.type, kept, value, None, note=look.note)
+    given = casting.trimmed(name)
+    return Typed(number, column.name, look.type, given, look.cast(value), None, note=look.note)
 
 
 def _absent(source: Source, relation: Relation, keys: Mapping[str, str]) -> list[Typed]:

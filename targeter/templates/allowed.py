@@ -6,7 +6,7 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from targeter.filters import FILTERS
 from targeter.findings import Finding, did_you_mean
-from targeter.templates.environment import ENVIRONMENT
+from targeter.templates.environment import parsed
 from targeter.templates.spots import Spots, line_place
 from targeter.yaml_source import TextFile
 
@@ -54,7 +54,7 @@ def read_body(
         found.append(Finding("TG508", "the template has no text", file.place(start)))
         return None
     try:
-        tree = ENVIRONMENT.parse(body)
+        tree = parsed(body)
     except TemplateSyntaxError as error:
         place = line_place(file, start, error.lineno)
         found.append(Finding("TG502", f"Jinja: {error.message}", place))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
-from jinja2 import StrictUndefined, TemplateRuntimeError
+from jinja2 import StrictUndefined, TemplateRuntimeError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from targeter.filters import filters_of
@@ -35,3 +35,12 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
 
 # Parsing is the same in every language.
 ENVIRONMENT = environment("en")
+
+
+@lru_cache(maxsize=1_000)
+def parsed(body: str) -> nodes.Template:
+    """The tree of a body, for looking at: it is shared by all who ask, and nobody changes it.
+
+    Raises jinja2's `TemplateSyntaxError`.
+    """
+    return ENVIRONMENT.parse(body)

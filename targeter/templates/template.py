@@ -11,7 +11,7 @@ from jinja2 import nodes
 from targeter.filters import FILTERS
 from targeter.findings import Place
 from targeter.inert import Role
-from targeter.templates.environment import ENVIRONMENT
+from targeter.templates.environment import parsed
 from targeter.templates.neighbours import Hole, holes_in, literals_in
 from targeter.templates.spots import Spots
 from targeter.templates.variables import Variable
@@ -70,19 +70,19 @@ class Template:
 
         `facts` are the project's own words, by name; `language` is what the filters speak.
         """
-        tree = ENVIRONMENT.parse(self.body)
+        tree = parsed(self.body)
         return holes_in(tree, Spots(self.file, self.body_start, tree), facts, language)
 
     def formats(self) -> tuple[tuple[str, Place], ...]:
         """The filters that need the formats of a language, and where each stands."""
-        tree = ENVIRONMENT.parse(self.body)
+        tree = parsed(self.body)
         spots = Spots(self.file, self.body_start, tree)
         asked = [node for node in tree.find_all(nodes.Filter) if FILTERS[node.name].by_locale]
         return tuple((node.name, spots.of(node)) for node in asked)
 
     def literals(self, language: str) -> tuple[str, ...]:
         """The words that stand in the template itself, branch by branch."""
-        tree = ENVIRONMENT.parse(self.body)
+        tree = parsed(self.body)
         return literals_in(tree, Spots(self.file, self.body_start, tree), language)
 
     def place_of(self, literal: str) -> Place:
@@ -97,7 +97,7 @@ class Template:
         """What every message of this template holds: its words outside of conditions, and one
         letter for each value that must be there."""
         parts: list[str] = []
-        for output in ENVIRONMENT.parse(self.body).body:
+        for output in parsed(self.body).body:
             for node in output.nodes if isinstance(output, nodes.Output) else ():
                 if isinstance(node, nodes.TemplateData):
                     parts.append(node.data)

@@ -67,7 +67,7 @@ def opinion_sql(text: str, score: str, topic: Topic, others: Sequence[Topic]) ->
     nfc = _read(text)
     number = f"try_cast({score} AS DOUBLE)"
     cases = [
-        f"WHEN {_found(nfc, mention_pattern(topic.words))} IS NOT TRUE THEN NULL",
+        f"WHEN {named_sql(text, topic)} IS NOT TRUE THEN NULL",
         f"WHEN {refusal_sql(text, topic)} THEN -1",
     ]
     if elsewhere := _words_of_others(topic, others):
@@ -78,6 +78,11 @@ def opinion_sql(text: str, score: str, topic: Topic, others: Sequence[Topic]) ->
         f"WHEN {number} <= {-OPINION_SCORE:e} THEN -1",
     ]
     return f"CASE {' '.join(cases)} ELSE 0 END"
+
+
+def named_sql(text: str, topic: Topic) -> str:
+    """An SQL expression: the text (an SQL expression) names the topic."""
+    return _found(_read(text), mention_pattern(topic.words))
 
 
 def refusal_sql(text: str, topic: Topic) -> str:
@@ -100,7 +105,11 @@ def _read(text: str) -> str:
 
 
 def _found(text: str, pattern: str) -> str:
-    return f"regexp_matches({text}, {literal(pattern)})"
+    """Whether a text changes when what the pattern finds, never nothing, is taken out.
+
+    `regexp_matches` says the same as fast, but the engine compiles its pattern three times.
+    """
+    return f"(regexp_replace({text}, {literal(pattern)}, '') <> {text})"
 
 
 def _folded(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -137,7 +137,7 @@ def _draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
     if not changes:
         return
     screen.title("What would have to change for it to win")
-    every = [condition for change in changes for condition in change.conditions]
+    width = width_of(condition for change in changes for condition in change.conditions)
     kinds = [_CHANGES.get(change.kind) or outcome(change.kind) for change in changes]
     widest = max(map(cells, kinds))
     for change, kind in zip(changes, kinds, strict=True):
@@ -145,7 +145,7 @@ def _draw_changes(screen: Screen, changes: Sequence[Change]) -> None:
         what = "" if is_shown else f"{change.what}  "
         head = joined(styled(f"{kind:<{widest}}  ", QUIET), styled(what, TITLE))
         screen.lines(joined(head, styled(change.detail, DOUBT)), indent=2, hang=2)
-        draw_conditions(screen, change.conditions, widest + 4, every)
+        draw_conditions(screen, change.conditions, widest + 4, width)
 
 
 # -- the values that matter ------------------------------------------------------------------
@@ -179,7 +179,7 @@ def _seen(one: Explanation) -> list[str]:
 
 def _draw_verdicts(screen: Screen, verdicts: Sequence[Verdict]) -> None:
     widest = max(cells(safe(verdict.name)) for verdict in verdicts)
-    every = [condition for verdict in verdicts for condition in verdict.conditions]
+    width = width_of(condition for verdict in verdicts for condition in verdict.conditions)
     for verdict in verdicts:
         words, style = _VERDICTS.get(verdict.kind, {}).get(
             verdict.holds, (result(verdict.holds), RESULT_STYLES[verdict.holds])
@@ -192,12 +192,12 @@ def _draw_verdicts(screen: Screen, verdicts: Sequence[Verdict]) -> None:
             styled(f"  {verdict.detail}" if verdict.detail else "", QUIET),
         )
         screen.lines(head, indent=2, hang=2)
-        draw_conditions(screen, verdict.conditions, 15, every)
+        draw_conditions(screen, verdict.conditions, 15, width)
 
 
 def _draw_rules(screen: Screen, rules: Sequence[RuleResult]) -> None:
     widest = max(cells(safe(rule.name)) for rule in rules)
-    every = [condition for rule in rules for condition in rule.conditions]
+    width = width_of(condition for rule in rules for condition in rule.conditions)
     for rule in rules:
         head = joined(
             styled(f"{rule.priority:>4}  ", QUIET),
@@ -206,7 +206,7 @@ def _draw_rules(screen: Screen, rules: Sequence[RuleResult]) -> None:
             _fate(rule),
         )
         screen.lines(head, hang=6)
-        draw_conditions(screen, failing_first(rule), 6, every)
+        draw_conditions(screen, failing_first(rule), 6, width)
 
 
 def _pad(text: str, width: int) -> str:
@@ -237,18 +237,22 @@ def _fails(condition: ConditionResult, *, any_holds: bool) -> bool:
     return condition.result is not True
 
 
+def width_of(every: Iterable[ConditionResult]) -> int:
+    """How many columns of a terminal the conditions of a section take, without the longest ones."""
+    widths = (cells(_told(condition)) for condition in every)
+    return max((w for w in widths if w <= _WIDEST_CONDITION), default=_WIDEST_CONDITION)
+
+
 def draw_conditions(
     screen: Screen,
     conditions: Sequence[ConditionResult],
     indent: int,
-    every: Sequence[ConditionResult],
+    width: int,
 ) -> None:
     """One condition a line: its result, its text, and the values it saw, in columns if they fit.
 
-    The columns are those of `every` condition of the section.
+    `width` is that of the texts, the same for all of a section: `width_of` its conditions.
     """
-    widths = [cells(_told(condition)) for condition in every]
-    width = max((w for w in widths if w <= _WIDEST_CONDITION), default=_WIDEST_CONDITION)
     if screen.is_comfortable:
         _draw_columns(screen, conditions, indent, width)
         return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from targeter.cli.drawing.explanation import draw_conditions, failing_first
+from targeter.cli.drawing.explanation import draw_conditions, failing_first, width_of
 from targeter.cli.drawing.screen import (
     BAD,
     DOUBT,
@@ -120,17 +120,17 @@ def _draw_why(screen: Screen, failure: Result, why: Why) -> None:
     screen.lines(joined(styled("why: ", QUIET), why.reason, styled(how, QUIET)), indent=4, hang=5)
     for note in why.notes:
         screen.lines(joined(styled("note: ", DOUBT), note), indent=4, hang=6)
-    every = [c for verdict in why.checks for c in verdict.conditions]
-    every += why.rule.conditions if why.rule else ()
+    of_rule = why.rule.conditions if why.rule else ()
+    width = width_of([*(c for check in why.checks for c in check.conditions), *of_rule])
     for verdict in why.checks:
         told = f"{verdict.kind} {verdict.name}: {result(verdict.holds)}"
         screen.lines(styled(told, TITLE), indent=4)
-        draw_conditions(screen, verdict.conditions, 6, every)
+        draw_conditions(screen, verdict.conditions, 6, width)
     if why.rule is not None:
         fate = why.rule.fate if why.rule.holds else "does not hold"
         head = joined(styled(f"rule {why.rule.name} ", TITLE), styled(fate, QUIET))
         screen.lines(head, indent=4, hang=4)
-        draw_conditions(screen, failing_first(why.rule), 6, every)
+        draw_conditions(screen, failing_first(why.rule), 6, width)
 
 
 def draw_rewrites(screen: Screen, rewrites: Sequence[Rewrite]) -> None:
