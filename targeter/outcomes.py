@@ -26,6 +26,8 @@ OUTCOMES = (
     "held_out",
     "message",
 )
+# Of a promoted message.
+STATUSES = ("new", "staying")
 RESULTS = "results"
 # Those of them who get nothing, whatever it is that kept it away.
 NOTHING = "nothing"

@@ -21,6 +21,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """What is left open at the end is looked for everywhere."""
+    gc.unfreeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_grammar() -> Iterator[None]:
     """The database of the parsers stays open from test to test: each opens for a hundredth."""

@@ -33,9 +33,17 @@ def shown_as(engine: Engine, values: Values, source: str, format_: Format) -> st
         return columns
     types = [type_ for _, type_ in engine.describe(f"SELECT {columns} {source}")]
     return ", ".join(
-        f"{_disarmed(sql) if type_class(type_) == 'text' else sql} AS {identifier(name)}"
+        f"{_disarmed(sql) if _is_text(type_) else sql} AS {identifier(name)}"
         for (name, sql), type_ in zip(values, types, strict=True)
     )
+
+
+def _is_text(type_: str) -> bool:
+    return type_class(type_) == "text" or _is_enum(type_)
+
+
+def _is_enum(type_: str) -> bool:
+    return type_.startswith("ENUM")
 
 
 def _disarmed(sql: str) -> str:
@@ -45,6 +53,11 @@ def _disarmed(sql: str) -> str:
 def write_rows(engine: Engine, query: str, target: Path, format_: Format) -> int:
     """Write a query's rows, in its order, and say how many; a row is a line for every reader."""
     path = engine.scratch / target.name
+    # what was sorted as numbers is written as the texts it is, whatever it was
+    types = engine.describe(query)
+    texts = [f"{identifier(n)}::VARCHAR AS {identifier(n)}" for n, t in types if _is_enum(t)]
+    if texts:
+        query = f"SELECT * REPLACE ({', '.join(texts)}) FROM ({query})"
     rows = int(engine.value(f"COPY ({query}) TO {literal(str(path))} ({_COPY[format_]})"))
     if format_ == "jsonl":
         keep_lines_whole(path)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from targeter import outcomes
 from targeter.cells import QUARANTINE
 from targeter.database import Engine, identifier, literal
 from targeter.decisions import Decisions
 from targeter.history import FORGOTTEN
-from targeter.outcomes import RESULTS
+from targeter.outcomes import OUTCOMES, RESULTS, STATUSES
 from targeter.plans.rows import added_up, exactly, parts_of, told_apart
 from targeter.rendering import link_of
 from targeter.runs import Run
@@ -43,15 +43,11 @@ QUARANTINED = "quarantined"
 QUARANTINED_COLUMNS = dict.fromkeys(
     ("person", "campaign", "rule", "template", "channel", "text", "word"), "VARCHAR"
 )
-_CHOICES = {
-    "choice": "INTEGER",
-    **dict.fromkeys(
-        ("rule", "campaign", "template", "variant", "channel", "language", "link"), "VARCHAR"
-    ),
-}
+_CHOICES = ("rule", "campaign", "template", "variant", "channel", "language", "link")
+# The columns of an assignment whose texts are few.
+FEW = ("outcome", *_CHOICES, "status")
 # Columns that say the same of everybody who has a choice, or who is handed over to one place.
 _SHARED = ("rule", "campaign", "template", "variant", "channel", "language")
-_HANDOFFS = {"gate": "INTEGER", "name": "VARCHAR", "to": "VARCHAR"}
 
 
 def tabulate(engine: Engine, decisions: Decisions) -> None:
@@ -59,34 +55,35 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
 
     Who was forgotten is counted among the suppressed, and named nowhere.
     """
-    engine.load(
-        "assigned_choices",
-        _CHOICES,
-        [
-            (
-                c.number,
-                c.rule.name,
-                c.rule.campaign,
-                c.template.id,
-                c.variant,
-                c.channel.name,
-                c.template.language,
-                link_of(c),
-            )
-            for c in decisions.choices
-        ],
-    )
+    choices = [
+        (
+            c.rule.name,
+            c.rule.campaign,
+            c.template.id,
+            c.variant,
+            c.channel.name,
+            c.template.language,
+            link_of(c),
+        )
+        for c in decisions.choices
+    ]
     gates = enumerate(decisions.gates)
-    engine.load(
-        "assigned_handoffs",
-        _HANDOFFS,
-        [(n, gate.name, gate.detail) for n, gate in gates if gate.outcome == "handed_over"],
-    )
+    handoffs = [(n, gate.name, gate.detail) for n, gate in gates if gate.outcome == "handed_over"]
+    places = {"rule": {name for _, name, _ in handoffs}, "channel": {to for _, _, to in handoffs}}
+    types = {
+        name: one_of({row[place] for row in choices} | places.get(name, set()))
+        for place, name in enumerate(_CHOICES)
+    }
+    numbered = ((number, *row) for number, row in enumerate(choices))
+    engine.load("assigned_choices", {"choice": "INTEGER", **types}, numbered)
+    of_handoffs = {"gate": "INTEGER", "name": types["rule"], "to": types["channel"]}
+    engine.load("assigned_handoffs", of_handoffs, handoffs)
     engine.run(
-        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.number, r.person, r.outcome, "
+        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.number, r.person, "
+        f"r.outcome::{one_of(OUTCOMES)} AS outcome, "
         "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
         'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
-        f"r.status FROM {_joined(decisions)}"
+        f"r.status::{one_of(STATUSES)} AS status FROM {_joined(decisions)}"
     )
     engine.run(
         f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
@@ -95,6 +92,15 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
     )
     shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
     engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")
+
+
+def one_of(values: Iterable[str | None]) -> str:
+    """The engine's type for texts of which there are few: millions of them are sorted as numbers.
+
+    They are in the order that they have as texts, and are read and written as such.
+    """
+    known = sorted({value for value in values if value is not None})
+    return f"ENUM({', '.join(map(literal, known))})" if known else "VARCHAR"
 
 
 def _joined(decisions: Decisions) -> str:

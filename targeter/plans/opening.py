@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,14 @@ from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
 from targeter.filters import formats_version
 from targeter.folders import MANIFEST, sha256_of
 from targeter.history import ENTERED, FILE, MESSAGE, REMOVALS
-from targeter.plans.assignments import ASSIGNMENTS, LEAVING, QUARANTINED, identity
+from targeter.plans.assignments import (
+    ASSIGNMENTS,
+    FEW,
+    LEAVING,
+    QUARANTINED,
+    identity,
+    one_of,
+)
 from targeter.plans.digests import CONTACT_HISTORY, DIGESTS, Changes
 from targeter.plans.manifest import (
     Plan,
@@ -149,14 +156,26 @@ def load_plan(engine: Engine, bound: Bound, saved: SavedPlan) -> None:
     """Make the tables of a saved plan: `assignments`, `leavers`, `quarantined`, its digests."""
     for table in (ASSIGNMENTS, LEAVING, QUARANTINED):
         load_rows(engine, saved, table, table)
-    engine.run(f"ALTER TABLE {ASSIGNMENTS} ADD COLUMN number INTEGER")
-    engine.run(
-        f"UPDATE {ASSIGNMENTS} SET number = {number_of(bound)} FROM {PROFILES} AS p "
-        f"WHERE p.{identifier(bound.key)} = {ASSIGNMENTS}.person"
-    )
+    number_people(engine, bound)
     load_rows(engine, saved, DIGESTS, KEPT)
     if identity(engine, saved.plan.as_of) != saved.plan.plan_id:
         raise damaged(saved.folder, f"{ASSIGNMENTS}.parquet")
+
+
+def number_people(engine: Engine, bound: Bound) -> None:
+    """Make the assignments of a saved plan the rows that those of a run are: with the numbers of
+    the people's profiles, and few texts as what they are."""
+    typed = ", ".join(f"a.{name}::{one_of(_distinct(engine, name))} AS {name}" for name in FEW)
+    engine.run(
+        f"CREATE OR REPLACE TABLE {ASSIGNMENTS} AS SELECT {number_of(bound)}::INTEGER AS number, "
+        f"a.* REPLACE ({typed}) FROM {ASSIGNMENTS} AS a "
+        f"LEFT JOIN {PROFILES} AS p ON p.{identifier(bound.key)} = a.person"
+    )
+
+
+def _distinct(engine: Engine, column: str) -> Iterator[str | None]:
+    for (value,) in engine.rows(f"SELECT DISTINCT {column} FROM {ASSIGNMENTS}"):
+        yield value
 
 
 # -- what no longer fits ---------------------------------------------------------------------

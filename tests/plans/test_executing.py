@@ -13,6 +13,7 @@ import pytest
 
 from targeter import batches, keeping, pipeline
 from targeter.errors import PlanRefused, WrongUsage
+from targeter.exporters import Format
 from targeter.filters import can_format, formats_version
 from targeter.history import HistoryInUse
 from targeter.plans import Saved
@@ -42,9 +43,13 @@ def _people(done: batches.Rendered) -> list[str]:
 # -- exactly ---------------------------------------------------------------------------------
 
 
-def test_a_kept_plan_gives_the_bytes_that_a_bare_render_gives(tmp_path: Path, kept: Saved) -> None:
-    done = execute(tmp_path, history=tmp_path / "one")
-    bare = pipeline.render(worlds.options(tmp_path, history=tmp_path / "two"), batches.Request())
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_kept_plan_gives_the_bytes_that_a_bare_render_gives(
+    tmp_path: Path, kept: Saved, form: Format
+) -> None:
+    request = batches.Request(form)
+    done = execute(tmp_path, history=tmp_path / "one", request=request)
+    bare = pipeline.render(worlds.options(tmp_path, history=tmp_path / "two"), request)
     assert done.plan_id == bare.plan_id == kept.plan_id
     assert bytes_of(done.folder) == bytes_of(bare.folder)
     assert _people(done) == ["ann", "bea", "cem", "dov", "hal", "joe"]
