@@ -23,7 +23,7 @@ from targeter.pipeline import (
 from targeter.project import Project, read_project
 from targeter.runs import Run
 
-_GIT = "git:"
+GIT = "git:"
 _SENT = "sent"
 _BEFORE = "plan_before"
 
@@ -89,28 +89,38 @@ def _compared_with(
     name = request.against
     if name is None:
         yield None
-    elif name.startswith(_GIT):
+    elif name.startswith(GIT):
         with scratch_folder() as folder:
             yield _Before(name, _of_revision(options, name, folder, progress))
-    elif name == _SENT:
-        history = history_of(read_project(options.root), options)
-        yield _Before(name, plans.last_sent(history))
     else:
-        yield _Before(name, plans.open_rows(Path(name)))
+        yield _Before(name, before_of(options, name))
+
+
+def before_of(options: Options, name: str) -> plans.SavedPlan:
+    """The plan to compare with that is there: of a folder, or of the last batch."""
+    if name == _SENT:
+        return plans.last_sent(history_of(read_project(options.root), options))
+    return plans.open_rows(Path(name))
 
 
 def _of_revision(options: Options, name: str, folder: Path, progress: Progress) -> plans.SavedPlan:
     """What the rules and templates of a revision make of today's data, day and history."""
-    ref = name.removeprefix(_GIT)
+    ref = name.removeprefix(GIT)
+    then, project = of_revision(options, ref, folder)
+    try:
+        with planned(then, progress, project) as run:
+            return plans.set_aside(run, folder)
+    except (RulesAreWrong, BadData) as error:
+        raise plans.wrong_there(error, ref) from error
+
+
+def of_revision(options: Options, ref: str, folder: Path) -> tuple[Options, Project]:
+    """The rules and templates of a revision, written into a folder, for today's day and history."""
     plans.write_revision(options.root, ref, folder / "project")
     project = read_project(options.root)
     day = day_of(project, options)
     then = replace(options, as_of=day, history=history_of(project, options))
-    try:
-        with planned(then, progress, read_project(folder / "project")) as run:
-            return plans.set_aside(run, folder)
-    except (RulesAreWrong, BadData) as error:
-        raise plans.wrong_there(error, ref) from error
+    return then, read_project(folder / "project")
 
 
 def _comparison(run: Run, before: _Before, request: Request) -> plans.Comparison:
@@ -157,11 +167,16 @@ def _profiled(options: Options, progress: Progress, project: Project) -> Iterato
         with profiled(options, progress, project) as now:
             yield now
     except RulesAreWrong as error:
-        raise PlanRefused(
-            "the data no longer has what the rules of this plan ask for",
-            help="plan again with targeter plan --out DIR",
-            findings=error.findings,
-        ) from error
+        raise no_longer_fits(error) from error
+
+
+def no_longer_fits(error: RulesAreWrong) -> PlanRefused:
+    """The refusal of a plan whose rules today's data has no columns for."""
+    return PlanRefused(
+        "the data no longer has what the rules of this plan ask for",
+        help="plan again with targeter plan --out DIR",
+        findings=error.findings,
+    )
 
 
 def _rendered(
@@ -183,12 +198,13 @@ def _rendered(
     named = plans.people_in(engine)
     fewer = plans.without_changed(engine, plan)
     rendered = batches.write(engine, now.bound, fewer, request, history)
-    notes = (*_left_out(named - fewer.people, changes.new),)
+    notes = (*left_out(named - fewer.people, changes.new),)
     notes = (*notes, *plans.too_small(engine, now.bound))
     return replace(rendered, notes=(*notes, *rendered.notes))
 
 
-def _left_out(dropped: int, new: int) -> Iterator[str]:
+def left_out(dropped: int, new: int) -> Iterator[str]:
+    """What to say of people who were dropped from a plan, and of those it never knew."""
     if dropped:
         noun = "person is" if dropped == 1 else "people are"
         yield f"{dropped:,} {noun} left out, whose data changed since the plan was made"

@@ -13,6 +13,8 @@ from targeter.settings import ChannelSettings
 
 # One row for each person whose message has a day by its pace: how many days after the plan's.
 SENDING = "sending"
+# SQL: where a person stands among those who get a message on a channel by the same rule.
+PLACE = "md5_number('pace:' || channel || ':' || person)"
 # A batch that takes longer than a year was never meant; and each of its days is a file.
 MOST_DAYS = 366
 
@@ -91,7 +93,7 @@ def give_days(
         if one.outgoing.pace is not None and one.channel.name in counts
     ]
     for one in paced:
-        _refuse(one)
+        refuse_endless(one)
     columns = {"channel": "VARCHAR", "first": "BIGINT", "later": "INTEGER"}
     engine.load("sending_days", columns, (row for one in paced for row in _starts(one)))
     engine.run(
@@ -100,7 +102,7 @@ def give_days(
         "row_number() OVER (PARTITION BY channel ORDER BY share, place, person) AS n FROM ("
         "SELECT *, (row_number() OVER (PARTITION BY channel, rule ORDER BY place, person) - 5e-1) "
         "/ count(*) OVER (PARTITION BY channel, rule) AS share FROM (SELECT person, channel, rule, "
-        f"md5_number('pace:' || channel || ':' || person) AS place FROM {assignments} "
+        f"{PLACE} AS place FROM {assignments} "
         "SEMI JOIN sending_days USING (channel) WHERE outcome = 'message'))) AS m "
         "ASOF JOIN sending_days AS d ON d.channel = m.channel AND m.n >= d.first"
     )
@@ -114,7 +116,8 @@ def _starts(paced: Paced) -> Iterator[tuple[str, int, int]]:
         first += count
 
 
-def _refuse(paced: Paced) -> None:
+def refuse_endless(paced: Paced) -> None:
+    """Raise `WrongUsage` for messages that have no day within a year."""
     if paced.left:
         message = f"{paced.channel}: {paced.messages:,} messages at {paced.pace:,} per day would "
         message += f"take longer than {MOST_DAYS} days"

@@ -101,6 +101,8 @@ class Sources:
                 return self._read(source, begin)
             version = version_of(source)
             return self._from_server(source, server_of(source), version, begin)
+        if source.is_catalogued:
+            return self._read(source, begin)
         files = files_of(source, self.root, self.data_roots)
         paths = [file.path for file in files]
         # a DuckDB file may have changes beside it that aren't in it yet

@@ -108,9 +108,8 @@ def plan(
         if runner is RunnerName.SPARK:
             from targeter.runners.starting import plan_on_spark
 
-            not_on_spark(out=bool(out), against=bool(against), threads=threads is not None)
-            report = plan_on_spark(options, examples=examples, progress=told)
-            kept = keeping.Kept(report, None, None)
+            not_on_spark(threads=threads is not None)
+            kept = plan_on_spark(options, request, told)
         else:
             kept = keeping.plan(options, request, told)
     return Answer(

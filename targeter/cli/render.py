@@ -123,10 +123,16 @@ def render(
     request = batches.Request(file_format.value, batch_size, copy_to, by.value)
     with progress_on_screen() as told:
         if runner is RunnerName.SPARK:
-            from targeter.runners.starting import render_on_spark
+            from targeter.runners.starting import render_on_spark, render_plan_on_spark
 
-            not_on_spark(plan=plan is not None, threads=threads is not None)
-            rendered = render_on_spark(options, request, told)
+            not_on_spark(threads=threads is not None)
+            rendered = (
+                render_on_spark(options, request, told)
+                if plan is None
+                else render_plan_on_spark(
+                    options, plan, request, drop_changed=drop_changed, progress=told
+                )
+            )
         elif plan is None:
             rendered = pipeline.render(options, request, told)
         else:

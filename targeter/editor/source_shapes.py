@@ -31,7 +31,9 @@ def source(known: Vocabulary, name: str | None) -> Json:
             "description": "The environment variable with the connection: no secret in a file.",
             "pattern": r"^\$\{TARGETER_[A-Z0-9_]+\}$",
         },
-        "table": text("The table, with its schema if need be."),
+        "table": text(
+            "The table, with its schema if need be; alone, one of a catalogue, which Spark reads."
+        ),
         "query": text("A SELECT that the database runs."),
         "version": text("A SELECT whose one row changes when the data does, so it can be cached."),
         "format": word("What the file holds, where its name doesn't say.", FORMATS),
@@ -44,8 +46,9 @@ def source(known: Vocabulary, name: str | None) -> Json:
         "columns": _columns(),
         "others": named("Other people's columns, of whoever agreed.", _others(columns)),
     }
-    ways = [{"required": [way]} for way in ("path", "sql", "database")]
-    return mapping("A source of rows.", keys, oneOf=ways)
+    ways: list[Json] = [{"required": [way]} for way in ("path", "sql", "database")]
+    catalogued: Json = {"required": ["table"], "not": {"anyOf": ways}}
+    return mapping("A source of rows.", keys, oneOf=[*ways, catalogued])
 
 
 def _owner(description: str, columns: tuple[str, ...]) -> Json:

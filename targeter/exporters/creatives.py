@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from targeter.database import identifier
+from targeter.database import Engine, identifier
 from targeter.exporters.identifiers import is_known
 from targeter.exporters.interface import Export, Format, Written
 from targeter.exporters.tables import shown_as, write_rows
 
+# By channel and what is counted: people who are «leaving», «without» an identifier, …
+Counts = Counter[tuple[str, str]]
 COLUMNS: Final = ("audience", "channel", "text", "link", "size", "usable", "matched")
 _SOURCE: Final = "FROM creatives"
 _FORMATS: Final[tuple[Format, ...]] = ("jsonl", "csv")
@@ -59,29 +62,46 @@ def _sizes(export: Export) -> None:
         # a rate such as 0.6 has no exact DOUBLE: 0.6 of 500 is 300 and not 299
         "floor(round(coalesce(usable, size) * rate, 6))::BIGINT AS matched FROM ("
         "SELECT a.audience, a.number, c.channel, c.text, c.said.link AS link, c.links, c.size, "
-        "c.entering, k.rate, CASE WHEN k.known THEN coalesce(u.people, 0) END AS usable "
+        "c.entering, k.rate, CASE WHEN k.known THEN c.usable END AS usable "
         "FROM cells AS c JOIN audiences AS a USING (channel, cell) "
-        "JOIN creative_channels AS k USING (channel) LEFT JOIN (SELECT r.channel, r.cell, "
-        "count(*) AS people FROM readers AS r JOIN hashes AS h USING (person, channel) "
-        f"WHERE {is_known('h')} GROUP BY ALL) AS u "
-        "ON u.channel = c.channel AND u.cell = c.cell)"
+        "JOIN creative_channels AS k USING (channel))"
     )
 
 
 # -- what is said of it ----------------------------------------------------------------------
 
 
-def facts_of(export: Export) -> dict[str, object]:
+def count_people(export: Export) -> Counts:
+    """For each channel how many people leave it, and how many are known by nothing."""
+    engine, counts = export.engine, Counter[tuple[str, str]]()
+    for name, leaving in engine.rows("SELECT channel, count(*) FROM gone GROUP BY 1"):
+        counts[name, "leaving"] = leaving
+    for name in _known(export):
+        counts[name, "without"], counts[name, "refused"] = engine.row(
+            f"SELECT count(*) FILTER (NOT ({is_known()})), "
+            "coalesce(sum(refused), 0)::BIGINT FROM hashes SEMI JOIN readers "
+            "USING (person, channel) WHERE channel = $1",
+            [name],
+        )
+        counts[name, "unnamed"] = engine.value(
+            "SELECT count(*) FROM gone ANTI JOIN (SELECT person FROM leaving_by "
+            f"WHERE {is_known()}) USING (person) WHERE channel = $1",
+            [name],
+        )
+    return counts
+
+
+def _known(export: Export) -> list[str]:
+    """The channels that say by what people are recognised."""
+    return [one.channel.name for one in export.channels if one.outgoing.audience_by]
+
+
+def facts_of(export: Export, counts: Counts) -> dict[str, object]:
     """For each channel what was written, and for each audience how large it is."""
-    engine = export.engine
+    engine, known = export.engine, _known(export)
     columns = ("audience", "channel", "number", "size", "usable", "matched")
     rows = engine.rows(f"SELECT {', '.join(columns)} FROM creatives ORDER BY number")
-    known = [settings.channel.name for settings in export.channels if settings.outgoing.audience_by]
-    moved = _moved(export) if known else {}
-    channels = [
-        _channel(export, name, name in known, moved.get(name, (0, 0)))
-        for name in sorted(export.names)
-    ]
+    channels = [_channel(engine, name, name in known, counts) for name in sorted(export.names)]
     return {
         "channels": channels,
         "audiences": [dict(zip(columns, row, strict=True)) for row in rows],
@@ -89,42 +109,22 @@ def facts_of(export: Export) -> dict[str, object]:
     }
 
 
-def _moved(export: Export) -> dict[str, tuple[int, int]]:
-    """For each channel how many operations add and remove."""
-    rows = export.engine.rows(
-        "SELECT a.channel, count(*) FILTER (h.operation = 2), count(*) FILTER (h.operation = 1) "
-        "FROM handed_over AS h JOIN audiences AS a USING (number) GROUP BY 1"
-    )
-    return {channel: (added, removed) for channel, added, removed in rows}
-
-
-def _channel(export: Export, name: str, known: bool, moved: tuple[int, int]) -> dict[str, object]:
-    engine = export.engine
+def _channel(engine: Engine, name: str, known: bool, counts: Counts) -> dict[str, object]:
     cells, size, entering, small, hidden, links = engine.row(
         "SELECT count(*), coalesce(sum(size), 0)::BIGINT, coalesce(sum(entering), 0)::BIGINT, "
         f"count(*) FILTER (matched < {SMALLEST}), count(*) FILTER (matched < {SMALLEST_SHOWN}), "
         "count(*) FILTER (links > 1) FROM creatives WHERE channel = $1",
         [name],
     )
-    leaving = engine.value("SELECT count(*) FROM gone WHERE channel = $1", [name])
-    without = refused = unnamed = None
-    if known:
-        without, refused = engine.row(
-            f"SELECT count(*) FILTER (NOT ({is_known()})), "
-            "coalesce(sum(refused), 0)::BIGINT FROM hashes SEMI JOIN readers "
-            "USING (person, channel) WHERE channel = $1",
-            [name],
-        )
-        unnamed = engine.value(
-            "SELECT count(*) FROM gone ANTI JOIN (SELECT person FROM leaving_by "
-            f"WHERE {is_known()}) USING (person) WHERE channel = $1",
-            [name],
-        )
+
+    def counted(what: str) -> int | None:
+        return counts[name, what] if known else None
+
     return {
         "channel": name, "texts": cells, "people": size, "entering": entering,
-        "leaving": leaving, "additions": moved[0] if known else None,
-        "removals": moved[1] if known else None, "without_identifier": without,
-        "refused_identifiers": refused, "leaving_unnamed": unnamed,
+        "leaving": counts[name, "leaving"], "additions": counted("add"),
+        "removals": counted("remove"), "without_identifier": counted("without"),
+        "refused_identifiers": counted("refused"), "leaving_unnamed": counted("unnamed"),
         f"under_{SMALLEST}": small, f"under_{SMALLEST_SHOWN}": hidden, "several_links": links,
     }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,21 +32,32 @@ def load_past(engine: Engine, history: Path) -> None:
 
     Raises `BadData` for an altered file.
     """
-    for table, file, columns in (
-        (NAMED, AUDIENCES, AUDIENCE_COLUMNS),
-        (HANDED, MEMBERS, MEMBER_COLUMNS),
-        (TAKEN_OUT, LEAVERS, LEAVER_COLUMNS),
-    ):
-        engine.load(table, columns, ())
-        paths = [str(_checked(batch, file)) for batch in batches_of(history) if _has(batch, file)]
-        if paths:
-            shown = ", ".join(map(identifier, columns))
-            files = f"read_parquet({list_literal(paths)})"
-            engine.run(f"INSERT INTO {table} SELECT DISTINCT {shown} FROM {files}")
+    load_named(engine, history)
+    _load(engine, history, HANDED, MEMBERS, MEMBER_COLUMNS)
+    _load(engine, history, TAKEN_OUT, LEAVERS, LEAVER_COLUMNS)
 
 
-def _has(batch: Path, file: str) -> bool:
-    return (batch / file).is_file()
+def load_named(engine: Engine, history: Path) -> None:
+    """Fill `audiences_before` alone: one row a text that was ever promoted. Raises the same."""
+    _load(engine, history, NAMED, AUDIENCES, AUDIENCE_COLUMNS)
+
+
+def _load(engine: Engine, history: Path, table: str, file: str, columns: Mapping[str, str]) -> None:
+    engine.load(table, columns, ())
+    paths = [path for batch in batches_of(history) if (path := kept_in(batch, file))]
+    if paths:
+        engine.run(f"INSERT INTO {table} {rows_of(paths, columns)}")
+
+
+def rows_of(paths: Iterable[Path], columns: Iterable[str]) -> str:
+    """SQL for the rows of such files, each once."""
+    shown = ", ".join(map(identifier, columns))
+    return f"SELECT DISTINCT {shown} FROM read_parquet({list_literal(map(str, paths))})"
+
+
+def kept_in(batch: Path, file: str) -> Path | None:
+    """A file that a batch keeps of itself, if it has one. Raises `BadData` for an altered one."""
+    return _checked(batch, file) if (batch / file).is_file() else None
 
 
 def _checked(batch: Path, name: str) -> Path:

@@ -97,7 +97,7 @@ def write_removals(engine: Engine, history: Path, day: dt.date, why: Why) -> Rem
     if target.is_dir():
         return Removals(batch, target, people, operations, ())
     with whole_folder(target) as temporary:
-        files = write_uploads(engine, "handed", temporary)
+        files, _ = write_uploads(engine, "handed", temporary)
         contacts = _contacts(engine, temporary)
         document = {
             "format_version": FORMAT_VERSION,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from targeter.database import EngineError
+from targeter.database import EngineError, Row
 from targeter.errors import TargeterError
 from targeter.exporters.handoffs import write_handoffs
 from targeter.exporters.interface import Export, Exported, Written
@@ -14,6 +14,7 @@ from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, n
 from targeter.folders import MANIFEST
 from targeter.history import ASSIGNED, FILE, QUARANTINE
 from targeter.plans import ASSIGNMENTS, LEAVING
+from targeter.settings import ChannelSettings
 
 _MESSAGES = "messages"
 # What a batch keeps of itself beside what its exporters write; two of one name would be one.
@@ -104,10 +105,17 @@ def _run(name: str, export: Export) -> Exported:
 
 
 def _forsaken(export: Export) -> Iterator[str]:
-    """Who leaves an audience that nobody keeps any more: on a channel that is gone, or direct."""
-    kept = {c.channel.name for c in export.channels if c.channel.delivery == "promoted"}
     rows = export.engine.rows(f"SELECT channel, count(*) FROM {LEAVING} GROUP BY 1 ORDER BY 1")
-    for channel, people in rows:
+    return forsaken(export.channels, rows)
+
+
+def forsaken(channels: Sequence[ChannelSettings], leaving: Iterable[Row]) -> Iterator[str]:
+    """Who leaves an audience that nobody keeps any more: on a channel that is gone, or direct.
+
+    `leaving` are a channel and how many people leave it each.
+    """
+    kept = {c.channel.name for c in channels if c.channel.delivery == "promoted"}
+    for channel, people in leaving:
         if channel not in kept:
             yield (
                 f"{people:,} people leave audiences of {channel}, which is no promoted channel of "

@@ -17,11 +17,13 @@ from targeter.history.contacts import (
     add_imported,
     contacts_sql,
     create_contacts,
+    load_batch,
     load_batches,
     load_contacts,
     load_taken_out,
     moment,
     moment_sql,
+    removals_in,
 )
 from targeter.history.intact import Fault, batches_of, faults, manifest_of, whole_batches
 from targeter.history.listing import EVENTS, Entry, History, list_history, opened
@@ -88,6 +90,7 @@ __all__ = [
     "give_up",
     "in_audience",
     "list_history",
+    "load_batch",
     "load_batches",
     "load_contacts",
     "load_forgotten",
@@ -108,6 +111,7 @@ __all__ = [
     "put_right",
     "read_tombstones",
     "record",
+    "removals_in",
     "reports_of",
     "rewritten",
     "tidy",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
-from targeter.history.intact import manifest_of, whole_batches
+from targeter.history.intact import manifest_of, refuse_altered, whole_batches
 from targeter.history.told import TOLD, load_told
 from targeter.profiles import PERSON, rows_of
 
@@ -83,17 +83,33 @@ def load_batches(engine: Engine, bound: Bound, folder: Path) -> int:
     batches = whole_batches(folder, (FILE,))
     load_told(engine, folder)
     create_contacts(engine)
-    now = moment_sql(bound.today)
     load_taken_out(engine, batches)
     for batch in batches:
-        failed = f"SELECT person FROM {TOLD} WHERE batch = {literal(batch.name)} AND NOT sent"
-        engine.run(
-            f"INSERT INTO {CONTACTS} SELECT {', '.join(map(identifier, COLUMNS))} "
-            f"FROM ({contacts_sql(batch)}) "
-            f"WHERE {'true' if _is_begun(batch, bound.today) else f'contacted_at <= {now}'} "
-            f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
-        )
+        _add(engine, batch, bound.today)
     return len(batches)
+
+
+def load_batch(engine: Engine, batch: Path, removals: Iterable[Path], today: dt.date) -> None:
+    """Fill `contacts` from one batch, of which only the manifest was looked at yet.
+
+    `removals` are those of the batches that take people off. Raises `BadData` as for all of them.
+    """
+    refuse_altered(batch, (FILE,))
+    load_told(engine, batch.parent)
+    create_contacts(engine)
+    load_taken_out(engine, removals)
+    _add(engine, batch, today)
+
+
+def _add(engine: Engine, batch: Path, today: dt.date) -> None:
+    """Add what a batch has to the contacts, but for what came later or couldn't be delivered."""
+    failed = f"SELECT person FROM {TOLD} WHERE batch = {literal(batch.name)} AND NOT sent"
+    by_now = f"contacted_at <= {moment_sql(today)}"
+    engine.run(
+        f"INSERT INTO {CONTACTS} SELECT {', '.join(map(identifier, COLUMNS))} "
+        f"FROM ({contacts_sql(batch)}) WHERE {'true' if _is_begun(batch, today) else by_now} "
+        f"AND NOT (event = {literal(MESSAGE)} AND person IN ({failed}))"
+    )
 
 
 def add_imported(engine: Engine, bound: Bound) -> int:
@@ -119,11 +135,15 @@ def _is_begun(batch: Path, today: dt.date) -> bool:
 def load_taken_out(engine: Engine, batches: Iterable[Path]) -> None:
     """Fill `taken_out`: who left an audience by a batch of removals, and what put them in."""
     engine.load(TAKEN_OUT, _TAKEN_OUT, ())
-    for batch in batches:
-        if (manifest_of(batch, {}) or {}).get("kind") == REMOVALS:
-            path = literal(str(batch / FILE))
-            shown = ", ".join(map(identifier, _TAKEN_OUT))
-            engine.run(f"INSERT INTO {TAKEN_OUT} SELECT {shown} FROM read_parquet({path})")
+    for batch in removals_in(batches):
+        path = literal(str(batch / FILE))
+        shown = ", ".join(map(identifier, _TAKEN_OUT))
+        engine.run(f"INSERT INTO {TAKEN_OUT} SELECT {shown} FROM read_parquet({path})")
+
+
+def removals_in(batches: Iterable[Path]) -> tuple[Path, ...]:
+    """Those of the batches that only take people off a network."""
+    return tuple(b for b in batches if (manifest_of(b, {}) or {}).get("kind") == REMOVALS)
 
 
 def contacts_sql(batch: Path) -> str:

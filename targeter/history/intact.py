@@ -72,6 +72,12 @@ def whole_batches(folder: Path, files: Collection[str] | None = None) -> tuple[P
     return batches_of(folder)
 
 
+def refuse_altered(batch: Path, files: Collection[str]) -> None:
+    """Raise `BadData` where one of these files of a batch isn't what was written."""
+    for fault in _faults_in(batch, expected(batch.parent).get(batch.name, {}), files):
+        raise BadData(fault.told, help=fault.help)
+
+
 def faults(folder: Path, files: Collection[str] | None = None) -> Iterator[Fault]:
     """What is wrong with a history; `files` are those to look at, None all of them."""
     # the log comes first: a batch is logged after it is there, so none is missed that only began

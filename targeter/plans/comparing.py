@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -90,16 +91,53 @@ def compare(
     engine: Engine, before: str, against: Against, plan: tuple[str, dt.date], samples: int
 ) -> Comparison:
     """Compare the table `before` with `assignments`; `samples` people are shown of each change."""
+    return put_together([compare_some(engine, before, samples)], against, plan, samples)
+
+
+Going = tuple[Kind, str, str]
+"""One way that people went: its kind, what they had and what they have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What the comparison of some people says: all of them, those with a message before and after,
+    how many went which way, and for each way the first of them by an md5."""
+
+    totals: tuple[int, int, int]
+    people: dict[Going, int]
+    samples: dict[Going, list[tuple[str, Sample]]]
+
+
+def compare_some(engine: Engine, before: str, samples: int) -> Compared:
+    """Compare the people of an engine."""
     _join(engine, before)
     people, messages_before, messages_after = engine.row(
         f"SELECT count(*), count(*) FILTER (WHERE b_outcome = 'message'), "
         f"count(*) FILTER (WHERE a_outcome = 'message') FROM {_COMPARED}"
     )
-    shown = _samples(engine, samples)
     rows = engine.rows(
         f"SELECT kind, was, becomes, count(*) AS people FROM {_COMPARED} "
         "WHERE kind IS NOT NULL GROUP BY ALL"
     )
+    counts = {(kind, was, becomes): int(count) for kind, was, becomes, count in rows}
+    totals = int(people), int(messages_before), int(messages_after)
+    return Compared(totals, counts, _samples(engine, samples))
+
+
+def put_together(
+    parts: Sequence[Compared], against: Against, plan: tuple[str, dt.date], samples: int
+) -> Comparison:
+    """The comparison of everybody, of those of parts of them."""
+    people, messages_before, messages_after = map(sum, zip(*(p.totals for p in parts), strict=True))
+    counted = Counter[Going]()
+    found: dict[Going, list[tuple[str, Sample]]] = {}
+    for part in parts:
+        counted.update(part.people)
+        for going, some in part.samples.items():
+            found.setdefault(going, []).extend(some)
+    first = {going: sorted(some, key=_lot)[:samples] for going, some in found.items()}
+    shown = {going: [sample for _, sample in some] for going, some in first.items()}
+    rows = [(*going, count) for going, count in counted.items()]
     order = {kind: number for number, kind in enumerate(KINDS)}
     rows.sort(key=lambda row: (order[row[0]], -row[3], row[1], row[2]))
     changes = [
@@ -137,20 +175,26 @@ def _join(engine: Engine, before: str) -> None:
     )
 
 
-def _samples(engine: Engine, count: int) -> dict[tuple[str, str, str], list[Sample]]:
+def _lot(one: tuple[str, Sample]) -> tuple[str, str]:
+    lot, sample = one
+    return lot, sample.person
+
+
+def _samples(engine: Engine, count: int) -> dict[Going, list[tuple[str, Sample]]]:
     """Some people of each change, the same in every run: the first by the md5 of the person."""
     if count < 1:
         return {}
     names = [f"{prefix}_{name}" for prefix in "ba" for name in _SIDE]
     rows = engine.rows(
-        f"SELECT kind, was, becomes, person, {', '.join(names)} FROM (SELECT *, row_number() OVER "
+        f"SELECT kind, was, becomes, md5(person), person, {', '.join(names)} FROM ("
+        "SELECT *, row_number() OVER "
         f"(PARTITION BY kind, was, becomes ORDER BY md5(person), person) AS n FROM {_COMPARED} "
         f"WHERE kind IS NOT NULL) WHERE n <= {int(count)} ORDER BY kind, was, becomes, n"
     )
-    found: dict[tuple[str, str, str], list[Sample]] = {}
-    for kind, was, becomes, person, *values in rows:
-        sides = _sides(values)
-        found.setdefault((kind, was, becomes), []).append(Sample(person, *sides))
+    found: dict[Going, list[tuple[str, Sample]]] = {}
+    for kind, was, becomes, lot, person, *values in rows:
+        sample = Sample(person, *_sides(values))
+        found.setdefault((kind, was, becomes), []).append((lot, sample))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,6 +69,11 @@ def take_digests(
     """Fill `digests` (person, digest) from profiles and contact history, salted with the plan."""
     # who was contacted after the plan's day was contacted since it was made
     load_contacts(engine, replace(bound, today=dt.date.max), history)
+    digest_people(engine, bound, decisions, plan)
+
+
+def digest_people(engine: Engine, bound: Bound, decisions: Decisions, plan: str) -> None:
+    """The same of an engine whose `contacts` are those of all days."""
     columns = digested_columns(bound, decisions)
     shown = {name: name for name, _ in engine.columns_of(PROFILES)}
     texts = dict(_texts(engine, [name for name in columns if name in shown]))
@@ -115,14 +120,24 @@ def column_digests(engine: Engine, plan: str, among: str | None = None) -> dict[
     The engine's own hash will do here: it only tells which columns to name, and a plan of another
     version of the engine is refused before.
     """
+    return digests_of(column_sums(engine, plan, among))
+
+
+def column_sums(engine: Engine, plan: str, among: str | None = None) -> dict[str, int | None]:
+    """The same before they are digests: numbers that can be added to those of other people."""
     names = [name for name, _ in engine.columns_of(_VALUES) if name != "person"]
     salt = literal(_salt(plan))
     sums = [f"sum(hash({salt}, person, {identifier(name)})::HUGEINT)" for name in names]
     people = f" WHERE person IN (SELECT person FROM {identifier(among)})" if among else ""
     row = engine.row(f"SELECT {', '.join(sums)} FROM {_VALUES}{people}")
+    return dict(zip(names, row, strict=True))
+
+
+def digests_of(sums: Mapping[str, int | None]) -> dict[str, str]:
+    """The digests of columns, of their sums over everybody."""
     return {
         name: hashlib.sha256(f"{name}:{value}".encode()).hexdigest()[:16]
-        for name, value in zip(names, row, strict=True)
+        for name, value in sums.items()
     }
 
 
@@ -132,6 +147,12 @@ def changes_since(engine: Engine, plan: str, kept: str, columns: Mapping[str, st
     Fills `changed_people` (person), of whom anybody forgotten is one, also where they only leave
     an audience. `columns` are the digests of then.
     """
+    counts = count_changes(engine, kept)
+    return changes_of(counts, lambda: column_digests(engine, plan, kept), columns)
+
+
+def count_changes(engine: Engine, kept: str) -> dict[str, int]:
+    """Fill `changed_people`, and count them by how they changed."""
     engine.run(
         "CREATE OR REPLACE TABLE changed_people AS SELECT person, "
         "CASE WHEN n.digest IS NULL THEN 'gone' WHEN k.digest IS NULL THEN 'new' "
@@ -143,9 +164,13 @@ def changes_since(engine: Engine, plan: str, kept: str, columns: Mapping[str, st
         f"INSERT INTO changed_people SELECT person, 'forgotten' FROM {FORGOTTEN} WHERE person IN "
         f"(SELECT person FROM {ASSIGNMENTS} UNION ALL SELECT person FROM {LEAVING})"
     )
-    counts: dict[str, int] = dict(
-        engine.rows("SELECT how, count(*) FROM changed_people GROUP BY 1")
-    )
+    return dict(engine.rows("SELECT how, count(*) FROM changed_people GROUP BY 1"))
+
+
+def changes_of(
+    counts: Mapping[str, int], now: Callable[[], Mapping[str, str]], columns: Mapping[str, str]
+) -> Changes:
+    """What differs, of the counts of everybody; `now` says the digests of columns of today."""
     changed, gone, new, forgotten = (
         counts.get(how, 0) for how in ("changed", "gone", "new", "forgotten")
     )
@@ -153,7 +178,7 @@ def changes_since(engine: Engine, plan: str, kept: str, columns: Mapping[str, st
         return Changes(changed, gone, new, forgotten, None)
     if not changed:
         return Changes(changed, gone, new, forgotten, ())
-    now = column_digests(engine, plan, kept)
-    names = sorted({*now, *columns})
-    differing = tuple(name for name in names if now.get(name) != columns.get(name))
+    today = now()
+    names = sorted({*today, *columns})
+    differing = tuple(name for name in names if today.get(name) != columns.get(name))
     return Changes(changed, gone, new, forgotten, differing)

@@ -19,26 +19,40 @@ def people_in(engine: Engine) -> int:
 
 def without_changed(engine: Engine, plan: Plan) -> Plan:
     """Take everybody in `changed_people` out of the tables of a plan."""
+    counts = drop_changed(engine)
+    return plan.without(identity(engine, plan.as_of), counts)
+
+
+def drop_changed(engine: Engine) -> dict[str, int]:
+    """The same of some people; how many of those who are left end in each outcome."""
     for table in (ASSIGNMENTS, LEAVING, QUARANTINED):
         engine.run(f"DELETE FROM {table} WHERE person IN (SELECT person FROM changed_people)")
     counts: dict[str, int] = dict(
         engine.rows(f"SELECT outcome, count(*) FROM {ASSIGNMENTS} GROUP BY 1")
     )
-    outcomes = {name: counts.get(name, 0) for name in OUTCOMES}
-    return plan.without(identity(engine, plan.as_of), outcomes)
+    return {name: counts.get(name, 0) for name in OUTCOMES}
 
 
-def too_small(engine: Engine, bound: Bound) -> Iterator[str]:
-    """What to say of promoted texts that have fewer people now than their network shows them to."""
+# SQL: how many people each text has now.
+TEXTS_LEFT = (
+    f"SELECT channel, text, count(*) AS people FROM {ASSIGNMENTS} WHERE outcome = 'message' "
+    "GROUP BY ALL"
+)
+
+
+def too_small(engine: Engine, bound: Bound, texts: str = TEXTS_LEFT) -> Iterator[str]:
+    """What to say of promoted texts that have fewer people now than their network shows them to.
+
+    `texts` is SQL for (channel, text, people).
+    """
     for declared in bound.project.settings.channels:
         channel = declared.channel
         if channel.delivery != "promoted":
             continue
         smallest = smallest_audience(channel)
         cells = engine.rows(
-            f"SELECT count(*) AS people FROM {ASSIGNMENTS} WHERE outcome = 'message' "
-            f"AND channel = {literal(channel.name)} GROUP BY text HAVING people < {smallest} "
-            "ORDER BY people"
+            f"SELECT people FROM ({texts}) WHERE channel = {literal(channel.name)} "
+            f"AND people < {smallest} ORDER BY people"
         )
         if cells:
             texts = "1 text has" if len(cells) == 1 else f"{len(cells):,} texts have"

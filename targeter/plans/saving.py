@@ -19,7 +19,7 @@ from targeter.plans.assignments import (
     QUARANTINED_COLUMNS,
 )
 from targeter.plans.digests import DIGEST_COLUMNS, DIGESTS, column_digests, take_digests
-from targeter.plans.manifest import plan_of, read_manifest, write_manifest
+from targeter.plans.manifest import Plan, plan_of, read_manifest, write_manifest
 from targeter.runs import Run
 
 KIND = "plan"
@@ -52,17 +52,29 @@ def save(run: Run, folder: Path, history: Path) -> Saved:
 
     Raises `WrongUsage` when the folder holds anything else than this plan, or lies in the history.
     """
-    folder = folder.resolve()
-    if folder.is_relative_to(history.resolve()):
-        message = f"{folder.name} lies in the contact history, and a plan is no contact"
-        raise WrongUsage(message, help="name a folder elsewhere with --out DIR")
+    refuse_history(folder, history)
     plan = plan_of(run)
     take_digests(run.engine, run.bound, run.decisions, history, plan.plan_id)
     files = [write_table(run.engine, table) for table in TABLES]
+    return save_files(plan, column_digests(run.engine, plan.plan_id), files, folder)
+
+
+def refuse_history(folder: Path, history: Path) -> None:
+    """Raise `WrongUsage` for a folder in the history."""
+    if folder.resolve().is_relative_to(history.resolve()):
+        message = f"{folder.name} lies in the contact history, and a plan is no contact"
+        raise WrongUsage(message, help="name a folder elsewhere with --out DIR")
+
+
+def save_files(
+    plan: Plan, digests: Mapping[str, str], files: Sequence[Path], folder: Path
+) -> Saved:
+    """Move the files of a plan's tables into a folder, with a manifest. Raises as `save` does."""
+    folder = folder.resolve()
     document = {
         **plan.as_json(),
         "kind": KIND,
-        "digests": column_digests(run.engine, plan.plan_id),
+        "digests": dict(digests),
         "files": [{"name": path.name, "sha256": sha256_of(path)} for path in files],
     }
     saved = Saved(plan.plan_id, folder, plan.people, plan.messages, is_new=True)

@@ -2,7 +2,7 @@
 
 from targeter.reports.copying import MissingValue, TemplateRow
 from targeter.reports.crossing import Beaten, Crossing, Overlap
-from targeter.reports.limited import refuse_clashes
+from targeter.reports.limited import refuse_clashes, refuse_counted_clashes
 from targeter.reports.nearest import Seen
 from targeter.reports.plan import (
     Back,
@@ -46,6 +46,7 @@ __all__ = [
     "WhyNot",
     "plan_report",
     "refuse_clashes",
+    "refuse_counted_clashes",
     "report_of",
     "rule_called",
     "seen_in_data",

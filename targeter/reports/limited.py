@@ -70,6 +70,11 @@ def refuse_clashes(run: Run) -> None:
     Raises `RulesAreWrong` with every such text.
     """
     take_promoted(run.engine, run.decisions)
+    refuse_counted_clashes(run)
+
+
+def refuse_counted_clashes(run: Run) -> None:
+    """The same of promoted texts that were counted already."""
     found = tuple(_clashing_links(run))
     if found:
         texts = "1 promoted text has" if len(found) == 1 else f"{len(found):,} promoted texts have"

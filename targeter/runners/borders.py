@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from targeter.decisions import Border, Line, Shard, is_after
 
-# How many rows of its part a shard shows in one round; with 8 or more a stretch halves, at least.
-SHOWN = 256
+# How many rows of its part a shard shows in one round; from 8 on a stretch halves, at least.
+SHOWN, FEWEST = 256, 8
 
 
 @dataclass(frozen=True, slots=True)

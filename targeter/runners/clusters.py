@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -14,6 +16,10 @@ BACK = -1
 Task = Callable[[int], T]
 Sender = Callable[[int], Iterator[Envelope]]
 Taker = Callable[[int, Iterable[tuple[str, bytes]]], Any]
+
+
+class TableUnreadable(Exception):
+    """A table of the catalogue can't be read, and why."""
 
 
 class Cluster(Protocol):
@@ -30,10 +36,22 @@ class Cluster(Protocol):
         """
         ...
 
+    def export(self, table: str, folder: Path) -> None:
+        """Write the rows of a table of the catalogue into a new folder, as Parquet files.
+
+        Raises `TableUnreadable`.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """This process, one task after another: right for tests, and for trying out."""
+    """This process, one task after another: right for tests, and for trying out.
+
+    Its catalogue is a folder with a folder of Parquet files for each table.
+    """
+
+    catalogue: Path | None = None
 
     def run(self, task: Task[T], count: int) -> list[T]:
         return [task(number) for number in range(count)]
@@ -48,3 +66,8 @@ class Here:
                 else:
                     by_shard.setdefault(shard, []).append((table, content))
         return back, [take(shard, by_shard[shard]) for shard in sorted(by_shard)]
+
+    def export(self, table: str, folder: Path) -> None:
+        if self.catalogue is None or not (self.catalogue / table).is_dir():
+            raise TableUnreadable("there is no such table")
+        shutil.copytree(self.catalogue / table, folder)

@@ -19,7 +19,7 @@ SHARD = "the shard of the row"
 _LARGEST = "32MB"
 
 
-def shard_of(text: str, shards: int) -> str:
+def shard_of(text: str, shards: int | str) -> str:
     """SQL for the shard of a text, the same on every engine; what is missing has one, too."""
     start = f"substr(md5('shard:' || coalesce({text}, '')), 1, 8)"
     return f"(CAST('0x' || {start} AS BIGINT) % {shards})"

@@ -58,6 +58,10 @@ class Job:
         """A folder of the rows of a table about nobody, as a step read them, for every shard."""
         return self.work / "everywhere" / step / table
 
+    def catalogued(self, source: str) -> Path:
+        """A folder of the Parquet files of a source that is a table of a catalogue."""
+        return self.work / "catalogued" / source
+
     def people(self, shard: int) -> Path:
         """The profiles and contacts of a shard; once there they don't change."""
         return self.work / "people" / f"{shard:06}.duckdb"

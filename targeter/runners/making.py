@@ -22,7 +22,9 @@ from targeter.runners.reading import READ
 from targeter.runners.routing import OTHERS, TOLD, open_source, rows_in
 from targeter.strays import Keys, Noticed, wrong_keys
 
-KEPT = (PROFILES, CONTACTS, FORGOTTEN)
+# What other tools sent, of all contacts.
+IMPORTED = "imported"
+KEPT = (PROFILES, CONTACTS, IMPORTED, FORGOTTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,11 @@ def make_people(job: Job, shard: int) -> Made:
         tables[base.name] = "people_here"
         noticed = fill_profiles(engine, bound, tables, needed_of(bound), others=OTHERS)
         create_contacts(engine)
+        add_imported(engine, bound)
+        engine.run(f"CREATE TABLE {IMPORTED} AS FROM {CONTACTS}")
         open_rows(engine, "past", job.arrived(READ, CONTACTS, shard), CONTACT_COLUMNS.items())
         engine.run(f"INSERT INTO {CONTACTS} FROM past")
-        contacts = add_imported(engine, bound)
+        contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
         people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"
         load_forgotten(engine, read_tombstones(job.history), people)
         with whole(job.people(shard)) as target:

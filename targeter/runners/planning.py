@@ -75,16 +75,30 @@ def plan(
         return reports.report_of(made.run, made.plan_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """Everybody before anything is decided of them; `findings` are of rules and data."""
+
+    people: Sharded
+    profiles: Profiles
+    held: Held
+    findings: tuple[Finding, ...]
+
+
 @contextmanager
-def planned(
-    options: Options, cluster: Cluster, where: Where, progress: Progress = silent
-) -> Iterator[Planned]:
-    """A plan in shards, open for questions until the block is left. Raises as one machine does."""
-    project = read_project(options.root)
+def profiled(
+    options: Options,
+    cluster: Cluster,
+    where: Where,
+    progress: Progress = silent,
+    project: Project | None = None,
+) -> Iterator[Profiled]:
+    """Profiles in shards, open until the block is left. Raises as one machine does."""
+    project = project or read_project(options.root)
     day = day_of(project, options)
     bound_alone(project, day)
     history = history_of(project, options)
-    with _work_folder(where) as work:
+    with work_folder(where) as work:
         job = Job(
             options.root,
             options.data_roots,
@@ -105,7 +119,23 @@ def planned(
         route(job, cluster)
         progress("profiles", 3, STEPS)
         profiles, contacts = _profiles(job, cluster)
-        people = Sharded(job, cluster)
+        noticed = [f for one in job.loaded for f in one.findings]
+        held = Held(read.batches, contacts)
+        findings = (*found, *noticed, *profiles.findings)
+        yield Profiled(Sharded(job, cluster), profiles, held, findings)
+
+
+@contextmanager
+def planned(
+    options: Options,
+    cluster: Cluster,
+    where: Where,
+    progress: Progress = silent,
+    project: Project | None = None,
+) -> Iterator[Planned]:
+    """A plan in shards, open for questions until the block is left. Raises as one machine does."""
+    with profiled(options, cluster, where, progress, project) as made:
+        people, profiles = made.people, made.profiles
         progress(f"decisions for {profiles.people:,} people", 4, STEPS)
         people.each(decide_alone)
         fill_capacities(people)
@@ -115,7 +145,7 @@ def planned(
         progress("outcomes", 6, STEPS)
         ended = people.each(end)
         outcomes = {name: sum(counts[name] for counts, _ in ended) for name in OUTCOMES}
-        noticed = [f for one in job.loaded for f in one.findings]
+        job = people.job
         bound, decisions = rules_of(job)
         with engine_of(job) as engine:
             run = Run(
@@ -126,16 +156,17 @@ def planned(
                 profiles,
                 outcomes,
                 job.loaded,
-                is_pinned=(options.as_of or project.settings.as_of) is not None,
-                findings=(*found, *noticed, *profiles.findings),
-                held=Held(read.batches, contacts),
+                is_pinned=(options.as_of or bound.project.settings.as_of) is not None,
+                findings=made.findings,
+                held=made.held,
                 limit=options.limit,
             )
-            yield Planned(run, people, plans.identity_of([digest for _, digest in ended], day))
+            plan = plans.identity_of([digest for _, digest in ended], bound.today)
+            yield Planned(run, people, plan)
 
 
 @contextmanager
-def _work_folder(where: Where) -> Iterator[Path]:
+def work_folder(where: Where) -> Iterator[Path]:
     """A folder of our own, gone when the block is left, in the one that every task reaches."""
     if where.work is not None:
         where.work.mkdir(parents=True, exist_ok=True)
@@ -181,8 +212,13 @@ def add_up_tallies(made: Planned, examples: int) -> None:
     people, engine = made.people, made.run.engine
     parts = people.ask(tallies.some_tallies, examples)
     tallies.put_together(engine, parts, examples)
-    promoted = tallies.promoted_of(people.decisions)
-    people.total_rows(tallies.PROMOTED, promoted)
-    files = people.files_of(tallies.PROMOTED)
-    open_rows(engine, tallies.PROMOTED, files, tallies.PROMOTED_COLUMNS.items())
+    add_up_promoted(made)
     open_rows(engine, CLOSED, people.all_files_of(CLOSING), CLOSED_COLUMNS.items())
+
+
+def add_up_promoted(made: Planned) -> None:
+    """Fill only the one of promoted texts."""
+    people = made.people
+    people.total_rows(tallies.PROMOTED, tallies.promoted_of(people.decisions))
+    files = people.files_of(tallies.PROMOTED)
+    open_rows(made.run.engine, tallies.PROMOTED, files, tallies.PROMOTED_COLUMNS.items())

@@ -6,13 +6,14 @@ import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from targeter.binding import bind
 from targeter.database import identifier
 from targeter.errors import BadData
-from targeter.history import CONTACTS, load_batches
-from targeter.runners.clusters import Cluster, Envelope
+from targeter.findings import Finding
+from targeter.history import CONTACTS, load_batch, removals_in, whole_batches
+from targeter.runners.clusters import Cluster, Envelope, TableUnreadable
 from targeter.runners.envelopes import (
     SHARD,
     Refused,
@@ -36,7 +37,7 @@ READ, AGAIN = "read", "again"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one task reads: a file of a source; without one all of it, without a source the past."""
+    """What one task reads: a file of a source, without one all of it; without a source a batch."""
 
     source: str | None
     file: str | None = None
@@ -59,21 +60,56 @@ def read_all(job: Job, cluster: Cluster) -> Read:
     """
     settings = project_of(job.project).settings
     sources = [source for source in settings.sources if not source.is_derived]
-    pieces = [Piece(None), *(piece for source in sources for piece in _pieces(job, source))]
-    said = _asked(job, cluster, READ, pieces)
+    _export(job, cluster, sources)
+    past, removals = _past(job)
+    pieces = [*past, *(piece for source in sources for piece in _pieces(job, source))]
+    said = _asked(job, cluster, READ, pieces, removals)
     by_source: dict[str, list[Loaded | Refused]] = {}
     for piece in pieces:
         if piece.source is not None:
             by_source.setdefault(piece.source, []).append(said[piece])
     again = [name for name, parts in by_source.items() if _together(parts) is None]
     once_more = _asked(job, cluster, AGAIN, [Piece(name) for name in again])
-    past = said[pieces[0]]
-    raise_refused([one for one in (past, *once_more.values()) if isinstance(one, Refused)])
+    refusals = [*(said[piece] for piece in past), *once_more.values()]
+    raise_refused([one for one in refusals if isinstance(one, Refused)])
     loaded = tuple(_together(parts) or once_more[Piece(name)] for name, parts in by_source.items())
-    return Read(replace(job, loaded=loaded, again=frozenset(again)), past)
+    return Read(replace(job, loaded=loaded, again=frozenset(again)), len(past))
+
+
+def read_past(job: Job, cluster: Cluster, step: str) -> None:
+    """Read the history alone, up to the day of the job. Raises `BadData` as with the sources."""
+    past, removals = _past(job)
+    said = _asked(job, cluster, step, past, removals)
+    raise_refused([one for one in said.values() if isinstance(one, Refused)])
+
+
+def _past(job: Job) -> tuple[list[Piece], tuple[Path, ...]]:
+    """A piece for each batch; and the batches that take people off."""
+    batches = whole_batches(job.history, ())
+    pieces = [Piece(None, batch.name, number) for number, batch in enumerate(batches)]
+    return pieces, removals_in(batches)
+
+
+def _export(job: Job, cluster: Cluster, sources: Sequence[Source]) -> None:
+    """Have the tables of a catalogue written as files, which are read like others."""
+    found = []
+    for source in sources:
+        if source.is_catalogued:
+            try:
+                cluster.export(str(source.table), job.catalogued(source.name))
+            except TableUnreadable as error:
+                message = f"source {source.name!r}: Spark can't read the table {source.table!r}"
+                found.append(Finding("TG715", f"{message}: {error}", source.place))
+    if found:
+        raise BadData("a table of the catalogue can't be read", findings=found)
 
 
 def _pieces(job: Job, source: Source) -> Iterator[Piece]:
+    if source.is_catalogued:
+        written = sorted(job.catalogued(source.name).glob("*.parquet"))
+        for number, path in enumerate(written):
+            yield Piece(source.name, str(path), number)
+        return
     if source.variable is not None:
         yield Piece(source.name)
         return
@@ -102,35 +138,43 @@ def _together(parts: Sequence[Loaded | Refused]) -> Loaded | None:
     return replace(loaded[0], rows=sum(one.rows for one in loaded), files=files, notes=notes)
 
 
-def _asked(job: Job, cluster: Cluster, step: str, pieces: Sequence[Piece]) -> dict[Piece, Any]:
+def _asked(
+    job: Job,
+    cluster: Cluster,
+    step: str,
+    pieces: Sequence[Piece],
+    removals: tuple[Path, ...] = (),
+) -> dict[Piece, Any]:
     """Have the pieces read; what each task said: what it loaded, or why it couldn't."""
     if not pieces:
         return {}
-    send = partial(send_piece, job, step, tuple(pieces))
+    send = partial(send_piece, job, step, tuple(pieces), removals)
     back, _ = cluster.deliver(send, len(pieces), partial(lay_in, job, step))
     return dict(pickle.loads(said) for said in back)
 
 
-def send_piece(job: Job, step: str, pieces: Sequence[Piece], number: int) -> Iterator[Envelope]:
+def send_piece(
+    job: Job, step: str, pieces: Sequence[Piece], removals: Sequence[Path], number: int
+) -> Iterator[Envelope]:
     """Read a piece, and send its rows on."""
     piece = pieces[number]
     try:
         if piece.source is None:
-            yield from _send_past(job, piece)
+            yield from _send_batch(job, piece, removals)
         else:
             yield from _send_source(job, step, piece, piece.source)
     except BadData as error:
         yield sent_back((piece, refused(error)))
 
 
-def _send_past(job: Job, piece: Piece) -> Iterator[Envelope]:
+def _send_batch(job: Job, piece: Piece, removals: Sequence[Path]) -> Iterator[Envelope]:
     with engine_of(job) as engine:
-        batches = load_batches(engine, bind(project_of(job.project), job.day), job.history)
+        load_batch(engine, job.history / str(piece.file), removals, job.day)
         shard = shard_of("person", job.shards)
         yield from closed(
             engine, CONTACTS, f"SELECT *, {shard} AS {identifier(SHARD)} FROM {CONTACTS}"
         )
-    yield sent_back((piece, batches))
+    yield sent_back((piece, None))
 
 
 def _send_source(job: Job, step: str, piece: Piece, name: str) -> Iterator[Envelope]:
@@ -138,9 +182,15 @@ def _send_source(job: Job, step: str, piece: Piece, name: str) -> Iterator[Envel
     source = settings.source(name)
     assert source is not None
     part = source if piece.file is None else replace(source, path=piece.file)
+    roots = job.data_roots
+    if source.is_catalogued:
+        path = piece.file or str(job.catalogued(name) / "*.parquet")
+        part, roots = replace(source, path=path, format="parquet"), (*roots, job.work)
     identifiers = settings.identifiers if source.is_base else ()
     with engine_of(job, sources=True) as engine:
-        loaded = load(engine, part, job.root, job.data_roots, engine.scratch, identifiers)
+        loaded = load(engine, part, job.root, roots, engine.scratch, identifiers)
+        if source.is_catalogued:
+            loaded = replace(loaded, files=())
         table, column = identifier(loaded.table), _routed_by(source)
         if column is None:
             # about places, not people: every shard reads it

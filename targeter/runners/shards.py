@@ -18,14 +18,16 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, list_literal
 from targeter.decisions import Border, Decisions, Line, Shard, Totals
-from targeter.runners.borders import Stretch, narrowed, show_parts
+from targeter.runners.borders import FEWEST, SHOWN, Stretch, narrowed, show_parts
 from targeter.runners.clusters import Cluster, Envelope
-from targeter.runners.envelopes import SHARD, closed, copy_rows, exact, shard_of
+from targeter.runners.envelopes import SHARD, closed, copy_rows, exact, open_rows, shard_of
 from targeter.runners.job import Job, engine_of, rules_of, whole
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _OWN = "state.duckdb"
+# As what rows were sent, their columns, and the table that they become.
+Arriving = tuple[str, Mapping[str, str], str]
 
 
 @dataclass(slots=True)
@@ -64,7 +66,9 @@ class Sharded:
         stretches = dict.fromkeys(range(len(lines)), Stretch())
         while stretches:
             asked = [lines[number] for number in stretches]
-            parts = self.ask(show_parts, asked, list(stretches.values()))
+            # many lines at once show less of each, and take a round more
+            most = max(SHOWN // len(asked), FEWEST)
+            parts = self.ask(show_parts, asked, list(stretches.values()), most)
             open_: dict[int, Stretch] = {}
             for position, number in enumerate(stretches):
                 said = narrowed(lines[number].places, [part[position] for part in parts])
@@ -74,6 +78,12 @@ class Sharded:
                     found[number] = said
             stretches = open_
         return [found[number] for number in range(len(lines))]
+
+    def receive(self, step: str, *arriving: Arriving) -> None:
+        """Make tables of the rows that a step sent to each shard."""
+        task = partial(receive, self.job, self.steps, step, arriving)
+        self.cluster.run(task, self.job.shards)
+        self.steps += 1
 
     def totals(self, table: str, totals: Totals) -> int:
         count = self.total_rows(table, totals)
@@ -130,17 +140,31 @@ def opened(job: Job, number: int, steps: int) -> Iterator[tuple[Shard, Engine]]:
         yield Shard(engine, bound, decisions), engine
 
 
-def change(job: Job, steps: int, asked: Asked[T], number: int) -> T:
-    """Run a step on a shard, and keep what it made of it."""
+@contextlib.contextmanager
+def changed(job: Job, number: int, steps: int) -> Iterator[Shard]:
+    """The same, and what the block makes of it is kept."""
     with opened(job, number, steps) as (shard, engine):
-        said = asked.of(shard)
+        yield shard
         engine.run("CHECKPOINT")  # all of it is in that one file
         engine.close()
         with whole(job.state(number, steps + 1)) as target:
             shutil.copyfile(engine.scratch / _OWN, target)
     # a second attempt at the last step may still begin where that one did
     job.state(number, steps - 1).unlink(missing_ok=True)
-    return said
+
+
+def change(job: Job, steps: int, asked: Asked[T], number: int) -> T:
+    """Run a step on a shard, and keep what it made of it."""
+    with changed(job, number, steps) as shard:
+        return asked.of(shard)
+
+
+def receive(job: Job, steps: int, step: str, arriving: Sequence[Arriving], number: int) -> None:
+    """Make tables of the rows that arrived for a shard."""
+    with changed(job, number, steps) as shard:
+        for sent, columns, name in arriving:
+            open_rows(shard.engine, "arrived", job.arrived(step, sent, number), columns.items())
+            shard.engine.run(f"CREATE OR REPLACE TABLE {identifier(name)} AS FROM arrived")
 
 
 def look(job: Job, steps: int, asked: Asked[T], number: int) -> T:

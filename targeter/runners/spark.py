@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from targeter.errors import TargeterError, WrongUsage
-from targeter.runners.clusters import BACK, Sender, Taker, Task
+from targeter.runners.clusters import BACK, Sender, TableUnreadable, Taker, Task
 from targeter.settings import SparkSettings
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ class SparkFailed(TargeterError):
 # What spark-submit sets, which knows the master; and the master where nobody does: all processors,
 # and a task that fails is tried twice more.
 _SUBMITTED, _HERE = "PYSPARK_GATEWAY_PORT", "local[*,3]"
+# Times to the microsecond as they are, and days before the Gregorian calendar as they are.
+_EXACT = (
+    ("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS"),
+    ("spark.sql.parquet.datetimeRebaseModeInWrite", "CORRECTED"),
+    ("spark.sql.parquet.writeLegacyFormat", "false"),
+)
 # So many envelopes at once are in the memory of a worker, on their way in.
 _AT_ONCE = ("spark.sql.execution.arrow.maxRecordsPerBatch", "8")
 
@@ -61,7 +68,8 @@ def session_of(settings: SparkSettings, shards: int) -> Iterator[Spark]:
         builder = builder.master(master) if master else builder
     try:
         session = builder.getOrCreate()
-        session.conf.set(*_AT_ONCE)
+        for setting in (_AT_ONCE, *_EXACT):
+            session.conf.set(*setting)
         if not settings.remote:
             session.sparkContext.setLogLevel("ERROR")
     except Exception as error:
@@ -98,6 +106,12 @@ class Spark:
         taken = sorted(((s, content) for s, content in said if s != BACK), key=lambda one: one[0])
         return back, [content for _, content in taken]
 
+    def export(self, table: str, folder: Path) -> None:
+        try:
+            self.session.table(table).write.parquet(folder.as_uri())
+        except Exception as error:
+            raise TableUnreadable(_first_line(error)) from error
+
     def _numbers(self, count: int) -> DataFrame:
         """A number a task."""
         return self.session.range(0, count, 1, count)
@@ -108,6 +122,11 @@ def _collected(rows: DataFrame) -> list[Any]:
         return list(rows.collect())
     except Exception as error:
         raise _failed(error, "Spark gave a task up") from error
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines or [type(error).__name__])[0][:300]
 
 
 def _failed(error: Exception, doing: str) -> SparkFailed:

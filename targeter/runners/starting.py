@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from targeter import batches, reports
+from targeter import batches
 from targeter.errors import WrongUsage
+from targeter.keeping import Kept, Request
 from targeter.pipeline import Options, Progress, silent
 from targeter.project import read_project
-from targeter.runners import planning, rendering, spark
+from targeter.runners import executing, keeping, planning, rendering, spark
 from targeter.runners.clusters import Cluster
 from targeter.settings import MOST_SHARDS, Settings
 from targeter.sources.files import bytes_of
@@ -20,12 +22,13 @@ _SHARD = 256_000_000  # bytes
 _FEWEST = 4
 
 
-def plan_on_spark(
-    options: Options, *, examples: int = 1, progress: Progress = silent
-) -> reports.PlanReport:
-    """The plan of one machine, made by Spark. Raises as that does; `WrongUsage` without pyspark."""
+def plan_on_spark(options: Options, request: Request, progress: Progress = silent) -> Kept:
+    """The plan of one machine, made by Spark, and kept or compared.
+
+    Raises as that does; `WrongUsage` without pyspark.
+    """
     with _started(options) as (cluster, where):
-        return planning.plan(options, cluster, where, examples=examples, progress=progress)
+        return keeping.plan(options, cluster, where, request, progress)
 
 
 def render_on_spark(
@@ -36,6 +39,21 @@ def render_on_spark(
         return rendering.render(options, cluster, where, request, progress)
 
 
+def render_plan_on_spark(
+    options: Options,
+    plan: Path,
+    request: batches.Request,
+    *,
+    drop_changed: bool = False,
+    progress: Progress = silent,
+) -> batches.Rendered:
+    """A saved plan, executed by Spark."""
+    with _started(options) as (cluster, where):
+        return executing.render_plan(
+            options, cluster, where, plan, request, drop_changed=drop_changed, progress=progress
+        )
+
+
 @contextmanager
 def _started(options: Options) -> Iterator[tuple[Cluster, planning.Where]]:
     settings = read_project(options.root).settings
@@ -44,6 +62,9 @@ def _started(options: Options) -> Iterator[tuple[Cluster, planning.Where]]:
     if is_far and chosen.work is None:
         message = "the workers of a cluster need a folder that all of them reach"
         raise WrongUsage(message, help="name it in targeter.yaml: spark: {work: /mnt/…}")
+    if chosen.shards is None and any(source.is_catalogued for source in settings.sources):
+        message = "how much the tables of a catalogue hold isn't known before they are read"
+        raise WrongUsage(message, help="name how many shards: spark: {shards: 200}")
     shards = chosen.shards or _enough(settings, options)
     with spark.session_of(chosen, shards) as cluster:
         yield cluster, planning.Where(shards, chosen.work)

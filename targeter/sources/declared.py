@@ -79,7 +79,8 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source. Exactly one of `path`, `variable` (a database) and `sql` says where rows are.
+    """One source. Exactly one of `path`, `variable` (a database) and `sql` says where rows are;
+    without any of them they are in the `table` of a catalogue, which only Spark reads.
 
     `version` is a query whose answer is another one when the rows of a database are.
     """
@@ -109,6 +110,11 @@ class Source:
     @property
     def is_derived(self) -> bool:
         return self.sql is not None
+
+    @property
+    def is_catalogued(self) -> bool:
+        """Whether its rows are a table of a catalogue."""
+        return self.table is not None and not (self.path or self.variable or self.sql)
 
     @property
     def owner(self) -> str | None:
@@ -147,10 +153,12 @@ def _source(name: Scalar, node: Node, found: list[Finding]) -> Source | None:
         found.append(Finding("TG105", message, name.place))
         return None
     path, sql = fields.scalar("path"), fields.scalar("sql")
-    variable = _variable(fields)
-    if sum(bool(x) for x in (path, sql, variable)) != 1:
+    variable, table = _variable(fields), fields.text("table")
+    ways = sum(bool(x) for x in (path, sql, variable))
+    if ways > 1 or not (ways or table):
         message = f"{what} needs exactly one of 'path', 'sql' and 'database'"
-        found.append(Finding("TG104", message, name.place))
+        help_ = "'table' alone names a table of a catalogue, which --runner spark reads"
+        found.append(Finding("TG104", message, name.place, help_))
     source = Source(
         name=name.text,
         place=name.place,
@@ -158,7 +166,7 @@ def _source(name: Scalar, node: Node, found: list[Finding]) -> Source | None:
         format=_format(fields, path),
         delimiter=fields.text("delimiter"),
         encoding=fields.text("encoding"),
-        table=fields.text("table"),
+        table=table,
         query=fields.text("query"),
         variable=variable,
         version=fields.text("version"),

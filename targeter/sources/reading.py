@@ -82,6 +82,8 @@ def read(
     scratch: Path | None = None,
 ) -> Relation:
     """A source as its format has it, before its columns get their types."""
+    if source.is_catalogued:
+        raise BadData(f"source {source.name!r} can't be read", findings=[_only_spark(source)])
     if source.variable is not None:
         return read_postgres(engine, source)
     files = files_of(source, root, data_roots)
@@ -92,6 +94,12 @@ def read(
     if source.format in ("json", "jsonl"):
         return read_json(engine, source, files, scratch)
     return read_csv(engine, source, files, scratch)
+
+
+def _only_spark(source: Source) -> Finding:
+    message = f"source {source.name!r}: {source.table!r} is a table of a catalogue, and only Spark "
+    help_ = "plan with --runner spark, or name a file with 'path' or a database with 'database'"
+    return Finding("TG715", f"{message}reads those", source.place, help_)
 
 
 def _table(source: Source) -> str:

@@ -39,6 +39,8 @@ def _view(engine: Engine, source: Source, query: str, files: Sequence[SourceFile
     name = f"read_{source.name}"
     engine.run(f"CREATE OR REPLACE VIEW {identifier(name)} AS {query}")
     shown = files[0].shown if len(files) == 1 else f"{source.path}"
+    if source.format == "parquet" and source.table:
+        shown = source.table  # the files are what Spark wrote of it
     return Relation(
         name=name,
         columns=tuple(ReadColumn(n, t, Looks.TYPED) for n, t in engine.columns_of(name)),

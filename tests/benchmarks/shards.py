@@ -81,6 +81,10 @@ class Seen:
 
         return self.inner.deliver(noted, count, take)
 
+    def export(self, table: str, folder: Path) -> None:
+        self.jobs += 1
+        self.inner.export(table, folder)
+
 
 def _project(root: Path, people: int, events: int) -> None:
     rules = "".join(

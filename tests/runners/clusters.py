@@ -42,6 +42,9 @@ class Unlucky:
 
         return Here().deliver(sent, count, taken)
 
+    def export(self, table: str, folder: Path) -> None:
+        Here().export(table, folder)
+
 
 def _unlucky(work: Callable[[], T]) -> T:
     with _killed_while_renaming():
@@ -77,6 +80,9 @@ class Dying:
         sent = partial(_sent_and_died, send, self.marks / uuid.uuid4().hex)
         taken = partial(_took_and_died, take, self.marks / uuid.uuid4().hex)
         return self.inner.deliver(sent, count, taken)
+
+    def export(self, table: str, folder: Path) -> None:
+        self.inner.export(table, folder)
 
 
 def _ran_and_died(task: Task[T], mark: Path, number: int) -> T:

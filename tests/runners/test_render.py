@@ -66,21 +66,16 @@ def test_a_batch_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     assert again.plan_id != one.plan_id or not again.is_new
 
 
-@pytest.mark.parametrize(
-    ("settings", "said"),
-    [("", "the exporter 'x_audiences'"), ("pace", "has a pace")],
-)
 def test_what_shards_cannot_write_is_refused_by_name(
-    tmp_path: Path, settings: str, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if settings:
-        root = _root(tmp_path)
-        path = root / "rules/targeter.yaml"
-        path.write_text(path.read_text().replace("limit: 30}", "limit: 30, pace: 3 per day}", 1))
-    else:
-        wall = {"wall": template("Come", "wall")}
-        rules = "rules:\n" + rule("all", 1, "true", "wall")
-        root = project(tmp_path, rules, crowd(9), templates=wall)
-    with pytest.raises(WrongUsage, match=said):
+    point = "[targeter.exporters]\npigeons = tests.runners.pigeons:PIGEONS\n"
+    site = tmp_path / "site/pigeon_post-1.0.dist-info"
+    worlds.write(site, {"METADATA": "Name: pigeon-post\n", "entry_points.txt": point})
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    root = _root(tmp_path)
+    path = root / "rules/targeter.yaml"
+    path.write_text(path.read_text().replace("limit: 30}", "limit: 30, exporter: pigeons}", 1))
+    with pytest.raises(WrongUsage, match="the exporter 'pigeons'"):
         render(worlds.options(root), Here(), Where(SHARDS), batches.Request())
     assert not list((root / "batches").glob("*/manifest.json"))

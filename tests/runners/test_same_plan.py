@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +10,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from targeter import pipeline, reports
+from targeter import batches, history, pipeline, reports
+from targeter.database import Engine
 from targeter.errors import BadData
 from targeter.runners.clusters import Cluster, Here
 from targeter.runners.planning import Where, plan
@@ -113,6 +115,27 @@ def test_a_source_with_one_bad_file_is_told_as_on_one_machine(
     (root / "cities/b.csv").write_text("city,zone\nBrint,1\n")
     said = _said(root, runner)
     assert said == _said(root, None)
+
+
+def test_an_altered_batch_is_told_in_the_same_words(tmp_path: Path) -> None:
+    root = awkward.project(tmp_path)
+    file = next(iter(root.glob("batches/*/contacts.parquet")))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    for plans in (pipeline.plan, lambda options: plan(options, Here(), Where(SHARDS))):
+        with pytest.raises(BadData, match="was altered after it was written"):
+            plans(worlds.options(root))
+
+
+def test_batches_and_what_was_told_of_them_count_the_same(tmp_path: Path) -> None:
+    root = project(tmp_path, people=crowd(9), settings="frequency_cap: 1 per 28 days\n")
+    for _ in range(2):
+        done = pipeline.render(worlds.options(root, limit=3), batches.Request())
+        first = json.loads((done.folder / "messages-0001.jsonl").read_text().splitlines()[0])
+        failed = worlds.write(root, {"failed.csv": f"message_id\n{first['message_id']}\n"})
+        with Engine(folders=[root], scratch=root) as engine:
+            history.record(engine, root / "batches", None, failed / "failed.csv")
+    assert len(list(root.glob("batches/*/manifest.json"))) == 2
+    assert not _differences(root, Here())
 
 
 def test_more_shards_than_people_are_fine(tmp_path: Path) -> None:
