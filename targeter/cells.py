@@ -199,10 +199,13 @@ def next_choices(shard: Shard, turned_away: str) -> None:
     # each step on its own: above a join or below a filter the engine would take the long
     # expression apart again and again
     words = "".join(f", d.{word}" for word in decisions.signature.columns)
-    engine.run(
+    turned = engine.written(
         f"CREATE OR REPLACE TABLE turned AS SELECT d.number, d.person, t.choice AS tried_choice"
         f"{words} FROM {turned_away} AS t JOIN {DECIDED} AS d USING (number)"
     )
+    if not turned:
+        engine.run("DELETE FROM waiting")
+        return
     engine.run(
         "CREATE OR REPLACE TABLE waiting AS "
         f"SELECT number, person, {decisions.first_choice('tried_choice')} AS choice FROM turned"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from jinja2 import Template as JinjaTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -53,7 +55,7 @@ class Writer:
         self.columns = tuple(n for n in template.names if n not in self.facts)
         self.required = frozenset(n for n in self.columns if n in template.required)
         self.roles, self.hosts = dict(template.roles), settings.link_hosts
-        self._compiled = self.environment.from_string(template.body)
+        self._compiled = _compiled(self.environment, template.body)
 
     def write(self, values: Sequence[object]) -> Message:
         """The message for one person's values, in the order of `columns`."""
@@ -89,6 +91,12 @@ class Writer:
         if why is None:
             why = next(iter(objections(whole, self.channel)), None)
         return Message(escape(whole, self.channel), fit.length, fit.limit, why)
+
+
+@lru_cache(maxsize=1_000)
+def _compiled(environment: ImmutableSandboxedEnvironment, body: str) -> JinjaTemplate:
+    """A body, once for all who write it: a language has one environment."""
+    return environment.from_string(body)
 
 
 def _environment(template: Template, bound: Bound) -> ImmutableSandboxedEnvironment:
