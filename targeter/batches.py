@@ -282,12 +282,13 @@ def contacts_of(plan: Plan) -> str:
     event = f"CASE WHEN channel IN ({promoted}) THEN {entered} ELSE {message} END"
     at, said = history.moment_sql(plan.as_of), "campaign, rule, template, channel, text"
     return (
-        f"SELECT person, {at} + to_days(coalesce(later, 0)) AS contacted_at, event, {said} FROM ("
+        f"SELECT person, CASE WHEN later IS NULL THEN {at} ELSE {at} + to_days(later) END "
+        f"AS contacted_at, event, {said} FROM ("
         f"SELECT person, later, {event} AS event, {said} FROM {ASSIGNMENTS} "
         f"LEFT JOIN {pacing.SENDING} USING (person) "
         "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying' "
-        f"UNION ALL SELECT person, 0, {literal(history.LEFT)}, {said} FROM {LEAVING} "
-        f"UNION ALL SELECT person, 0, {literal(history.HANDED_OVER)}, {said} FROM {ASSIGNMENTS} "
+        f"UNION ALL SELECT person, NULL, {literal(history.LEFT)}, {said} FROM {LEAVING} "
+        f"UNION ALL SELECT person, NULL, {literal(history.HANDED_OVER)}, {said} FROM {ASSIGNMENTS} "
         "WHERE outcome = 'handed_over')"
     )
 

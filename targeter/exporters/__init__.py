@@ -4,7 +4,7 @@ Two are built in. Others are found by the entry points of installed packages, in
 `targeter.exporters`; each names an `Exporter`.
 """
 
-from targeter.exporters.checking import check, columns_of_handoffs
+from targeter.exporters.checking import check, columns_of_exports, columns_of_handoffs
 from targeter.exporters.interface import By, Export, Exported, Exporter, Format, Written
 from targeter.exporters.known import ExporterFailed, exporter_named, known_names
 from targeter.exporters.running import Outcome, write_out
@@ -19,6 +19,7 @@ __all__ = [
     "Outcome",
     "Written",
     "check",
+    "columns_of_exports",
     "columns_of_handoffs",
     "exporter_named",
     "known_names",

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from targeter.binding import Bound
-from targeter.exporters.known import BUILT_IN, ExporterFailed, exporter_named, known_names
+from targeter.exporters.known import (
+    BUILT_IN,
+    ExporterFailed,
+    exporter_named,
+    known_names,
+    name_of_exporter,
+)
 from targeter.findings import Finding, did_you_mean
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.policies import Handoff
@@ -37,6 +43,18 @@ def columns_of_handoffs(bound: Bound) -> frozenset[str]:
     """The columns of the profile that hand-over lists show, by the names that it has."""
     asked = (scalar.text for one in bound.project.handoffs for _, scalar in one.columns)
     return frozenset(column.name for column in map(bound.profile.get, asked) if column)
+
+
+def columns_of_exports(bound: Bound) -> frozenset[str] | None:
+    """The columns of the profile that exports read; None where other packages may read any."""
+    channels, handoffs = bound.project.settings.channels, bound.project.handoffs
+    if any(name_of_exporter(one) not in BUILT_IN for one in channels):
+        return None
+    asked = [one.channel.address for one in channels if one.channel.address]
+    asked += [scalar.text for one in channels for scalar in one.outgoing.of_profile]
+    shown = {column.name for column in map(bound.profile.get, asked) if column}
+    told = {name for one in handoffs for name in bound.condition_columns(one.when)}
+    return frozenset({bound.key, *shown, *told, *columns_of_handoffs(bound)})
 
 
 def _check_handed_over(bound: Bound, handoff: Handoff, scalar: Scalar) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from targeter.binding import Bound
 from targeter.channels.catalogue import Delivery
-from targeter.database import Engine, identifier, list_literal, literal
+from targeter.database import Engine, identifier, literal
 from targeter.history import message_id
 from targeter.outgoing import MESSAGE_COLUMNS
 from targeter.pacing import SENDING
@@ -85,10 +85,11 @@ class Export:
         """FROM and WHERE of the messages of some channels, as `a`, with what `columns` ask for."""
         profiles = f"LEFT JOIN {PROFILES} AS p ON {number_of(self.bound)} = a.number "
         sending = f"LEFT JOIN {SENDING} AS s ON s.person = a.person "
+        among = f"a.channel IN ({', '.join(map(literal, names))})" if names else "false"
         asks = any("p." in sql for _, sql in self.values(columns))
         return (
             f"FROM {ASSIGNMENTS} AS a {profiles if asks else ''}{sending if self.is_paced else ''}"
-            f"WHERE a.outcome = 'message' AND list_contains({list_literal(names)}, a.channel)"
+            f"WHERE a.outcome = 'message' AND {among}"
         )
 
     def values(self, columns: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -9,8 +9,8 @@ posts, likes and check-ins. The stages:
   only decides and concatenates.
 * `posts`, `likes`, `checkins`: the columns of a profile that come from one source.
 * `everything`: fifty rules on what all the sources say.
-* `render`: the messages as files, beside one sorted COPY of the same rows. Ours plans first; what
-  is compared is its step `batches`.
+* `render`: the messages as files, beside sorted COPYs of the same rows: the messages, and the
+  record that a batch keeps. Ours plans first; what is compared is its step `batches`.
 
 Beside each stage stands somebody else: a DuckDB script, polars, a Python loop with Jinja as most
 people would write it, and the rule engines that PyPI shows first (the extra `bench`; who isn't

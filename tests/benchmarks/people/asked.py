@@ -33,11 +33,11 @@ class Asked:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """The work itself; what is done for the comparison stands outside."""
+        """The work itself, or a part of it; what is done for the comparison stands outside."""
         begun, used = time.perf_counter(), time.process_time()
         yield
-        self.seconds = time.perf_counter() - begun
-        self.processor = time.process_time() - used
+        self.seconds += time.perf_counter() - begun
+        self.processor += time.process_time() - used
         self.peak = peak_memory()
 
 

@@ -90,15 +90,21 @@ def source(asked: Asked, name: str) -> None:
         connection.execute(f"COPY ({query}) TO '{asked.answer}' (FORMAT parquet)")
 
 
-def render(asked: Asked, file_format: str) -> None:
-    """One sorted COPY of the rows of the batch, which lie in a table."""
-    form = "parquet, COMPRESSION zstd" if file_format == "parquet" else "json"
-    with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE rows AS FROM read_parquet('{asked.rows}')")
-        with asked.timed():
-            connection.execute(
-                f"COPY (FROM rows ORDER BY person_id) TO '{asked.answer}' (FORMAT {form})"
-            )
+def render(asked: Asked, file_format: str, *, messages_alone: bool = False) -> None:
+    """Sorted COPYs of the rows that a batch has, each of which lie in a table: the messages, and
+    its record."""
+    zstd = "parquet, COMPRESSION zstd"
+    parts = [(asked.rows, "person_id", zstd if file_format == "parquet" else "json")]
+    if not messages_alone:
+        record = ("assignments.parquet", "contacts.parquet")
+        parts += [(asked.rows.with_name(name), "person", zstd) for name in record]
+    for path, key, form in parts:
+        with duckdb.connect() as connection:
+            connection.execute(f"CREATE TABLE rows AS FROM read_parquet('{path}')")
+            with asked.timed():
+                connection.execute(
+                    f"COPY (FROM rows ORDER BY {key}) TO '{asked.answer}' (FORMAT {form})"
+                )
 
 
 def _with_sources(asked: Asked, names: Sequence[str]) -> str:

@@ -58,7 +58,12 @@ def _all() -> Mapping[str, tuple[Peer, ...]]:
         )
     for name in FORMATS:
         stages[f"render {name}"] = (
-            Peer("DuckDB's sorted COPY", "duckdb", partial(by_hand.render, file_format=name)),
+            Peer("DuckDB's sorted COPYs", "duckdb", partial(by_hand.render, file_format=name)),
+            Peer(
+                "DuckDB, messages alone",
+                "duckdb",
+                partial(by_hand.render, file_format=name, messages_alone=True),
+            ),
             Peer("polars", "polars", partial(with_polars.render, file_format=name)),
         )
     stages["render jsonl"] += (Peer("Python", "duckdb", loops.render_in_python),)

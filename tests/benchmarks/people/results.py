@@ -12,7 +12,7 @@ FORMAT_VERSION = 1
 OURS = "targeter"
 CACHED = "targeter, with its cache"
 BY_HAND = "DuckDB by hand"
-COPY = "DuckDB's sorted COPY"
+COPY = "DuckDB's sorted COPYs"
 _PACKAGES = ("duckdb", "polars", "jinja2", "zen-engine", "json-logic-qubit")
 GIB = 1 << 30
 
@@ -105,7 +105,7 @@ def _of_render(ours: Row, rows: Sequence[Row]) -> list[Target]:
     return [
         Target(
             ours.people,
-            f"{ours.stage}: part of the sorted COPY's speed",
+            f"{ours.stage}: part of the sorted COPYs' speed",
             row.seconds / ours.parts["batches"],
             0.6,
             is_upper=False,
