@@ -245,7 +245,7 @@ def _everything(engine: Engine, world: World, people: int) -> Row:
     assert not different, different
     matched = engine.value("SELECT count(text) / count(*) FROM results")
     words = ", ".join(decisions.signature.columns)
-    distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM signatures)")
+    distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM decided)")
     leaves, rules = len(decisions.signature.leaves), len(world.conditions)
     return Row("everything on", people, rules, leaves, matched, distinct, theirs, mine)
 
