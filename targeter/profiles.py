@@ -78,14 +78,14 @@ def build_profiles(
     `instead` is asked after every step for the table to go on with: tests put in values of theirs.
     Raises `BadData` when a person stands twice in the base or has no key.
     """
-    base = bound.project.settings.base
-    assert base is not None
-    refuse_keys(base, wrong_keys(engine, base, loaded[base.name]))
+    builder = _Builder(engine, bound, dict(loaded), instead)
+    base = builder.people()
+    refuse_keys(base, wrong_keys(engine, base, _BASE))
     for source in bound.project.settings.sources:
         if source.person is not None and source.person.to is not None:
-            query = identifiers_of(f"FROM {identifier(loaded[base.name])}", base, source.person)
+            query = identifiers_of(f"FROM {_BASE}", base, source.person)
             refuse_shared(source, shared_identifiers(engine, query))
-    noticed = fill_profiles(engine, bound, loaded, needed, instead)
+    noticed = builder.fill(needed)
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
     return Profiles(PROFILES, people, tuple(findings_of(bound, noticed)))
 
@@ -95,28 +95,15 @@ def fill_profiles(
     bound: Bound,
     loaded: Mapping[str, str],
     needed: frozenset[str],
-    instead: Callable[[str], str] = as_computed,
-    others: str | None = None,
+    others: str,
 ) -> tuple[Noticed, ...]:
     """The same for people whose keys and identifiers are their own: what was noticed.
 
-    `others` is a table of the base's rows in which other people stand whom rows name; without it
-    they are all among the people.
+    `others` is a table of the base's rows in which other people stand whom rows name.
     """
-    builder = _Builder(engine, bound, dict(loaded), instead)
-    base = bound.project.settings.base
-    assert base is not None
-    builder.people(base, loaded[base.name], others)
-    for source in bound.project.settings.sources:
-        if source.person is not None and not source.is_derived:
-            builder.rows(source)
-    for derived in bound.derived:
-        builder.derive(derived.source, derived.sql(bound.parser, builder.tables))
-    builder.stances(needed)
-    for level in bound.levels:
-        builder.level(_wanted(level, bound, needed))
-    builder.finish()
-    return tuple(builder.noticed)
+    builder = _Builder(engine, bound, dict(loaded))
+    builder.people(others)
+    return builder.fill(needed)
 
 
 def _wanted(level: Sequence[BoundTrait], bound: Bound, needed: frozenset[str]) -> list[BoundTrait]:
@@ -181,10 +168,25 @@ class _Builder:
     def _condition(self, scalar: Scalar) -> str:
         return self._text(self.bound.compiled(scalar).tree)
 
+    def fill(self, needed: frozenset[str]) -> tuple[Noticed, ...]:
+        """Everything that follows from the people: what was noticed."""
+        for source in self.bound.project.settings.sources:
+            if source.person is not None and not source.is_derived:
+                self.rows(source)
+        for derived in self.bound.derived:
+            self.derive(derived.source, derived.sql(self.bound.parser, self.tables))
+        self.stances(needed)
+        for level in self.bound.levels:
+            self.level(_wanted(level, self.bound, needed))
+        self.finish()
+        return tuple(self.noticed)
+
     # -- people ------------------------------------------------------------------------------
 
-    def people(self, base: Source, table: str, others: str | None) -> None:
+    def people(self, others: str = "people") -> Source:
         """The base, its typed columns, and for each purpose whether it is given."""
+        base = self.bound.project.settings.base
+        assert base is not None
         purposes = [
             f"{self._condition(p.when)} AS {identifier(purpose_column(p.name))}"
             for p in self.bound.project.settings.purposes
@@ -192,14 +194,14 @@ class _Builder:
         ]
         extra = "".join(f", {purpose}" for purpose in purposes)
         self.engine.run(
-            f"CREATE OR REPLACE TABLE {_BASE} AS SELECT p.*{extra} FROM {identifier(table)} AS p"
+            f"CREATE OR REPLACE TABLE {_BASE} AS SELECT p.*{extra} "
+            f"FROM {identifier(self.tables[base.name])} AS p"
         )
         self.engine.run(f"CREATE OR REPLACE VIEW people AS FROM {_BASE}")
-        self.engine.run(
-            f"CREATE OR REPLACE VIEW {_OTHERS} AS FROM {identifier(others or 'people')}"
-        )
+        self.engine.run(f"CREATE OR REPLACE VIEW {_OTHERS} AS FROM {identifier(others)}")
         self.tables[base.name] = "people"
         self.profile = _BASE
+        return base
 
     def finish(self) -> None:
         """The last step under its own name, as a table: its rows are the numbers of people."""
