@@ -154,7 +154,7 @@ def write_waiting(shard: Shard) -> None:
         if is_held:
             engine.run(
                 f"UPDATE {ASSIGNED} SET held_out = true FROM {HELD} AS h WHERE "
-                f"{ASSIGNED}.number = h.number AND NOT staying AND "
+                f"{ASSIGNED}.number = h.number AND NOT staying AND NOT {ASSIGNED}.held_out AND "
                 f"{held_of('choice', bound, decisions, 'h.')}"
             )
         next_choices(shard, "failed")
