@@ -14,7 +14,8 @@ from typing import Any
 
 from targeter import exporters, history, pacing
 from targeter.binding import Bound
-from targeter.database import Engine, literal
+from targeter.database import Engine, identifier, literal
+from targeter.decisions import DECIDED
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
 from targeter.exporters import By, Export, Format, Outcome
 from targeter.exporters.tables import write_rows
@@ -29,6 +30,7 @@ from targeter.plans import (
     read_manifest,
     write_manifest,
 )
+from targeter.profiles import NUMBER, PROFILES
 
 COLUMNS = MESSAGE_COLUMNS
 KIND = "batch"
@@ -101,6 +103,7 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
     """
 
     def fill(temporary: Path) -> Filled:
+        _make_room(engine, bound)
         channels = bound.project.settings.channels
         pacing.give_days(engine, channels, plan.as_of, ASSIGNMENTS)
         files, done = export(engine, bound, plan, request, temporary, folder)
@@ -108,6 +111,18 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
         return Filled(files, kept, done, _quarantine(engine, temporary))
 
     return lay_down(plan, request, folder, fill)
+
+
+def _make_room(engine: Engine, bound: Bound) -> None:
+    """Take away what no export asks for: sorting needs the memory."""
+    engine.run(f"DROP TABLE IF EXISTS {DECIDED}")
+    needed = exporters.columns_of_exports(bound)
+    if needed is None:
+        return
+    kept = {name.casefold() for name in (*needed, NUMBER)}
+    for name, _ in engine.columns_of(PROFILES):
+        if name.casefold() not in kept:
+            engine.run(f"ALTER TABLE {PROFILES} DROP COLUMN {identifier(name)}")
 
 
 def lay_down(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from targeter.runs import Run
 GIT = "git:"
 _SENT = "sent"
 _BEFORE = "plan_before"
+# What is done with a saved plan, given the options of its day and the project.
+Execute = Callable[[plans.SavedPlan, Options, Project], batches.Rendered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,23 @@ def render_plan(
     Raises `PlanRefused` when the plan is damaged, or was made by another version, from other files
     or other data; `drop_changed` makes a new plan without the people whose data changed.
     """
+
+    def execute(saved: plans.SavedPlan, then: Options, project: Project) -> batches.Rendered:
+        with profiled(then, progress, project) as now:
+            plans.refuse_other_engine(saved, now.engine)
+            return _rendered(now, saved, request, history_of(project, options), drop_changed)
+
+    return executed(options, folder, request, execute)
+
+
+def executed(
+    options: Options, folder: Path, request: batches.Request, execute: Execute
+) -> batches.Rendered:
+    """What was rendered of a saved plan before, or what `execute` makes of it on its own day.
+
+    Raises `PlanRefused` for a plan of other files; where its rules no longer fit today's data, the
+    data is what changed.
+    """
     saved = plans.open_plan(folder)
     project = read_project(options.root)
     history = history_of(project, options)
@@ -154,29 +173,15 @@ def render_plan(
     if there is not None:
         return there
     plans.refuse_other_files(saved, project)
-    then = replace(options, as_of=saved.plan.as_of)
-    with batches.writing(history), _profiled(then, progress, project) as now:
-        plans.refuse_other_engine(saved, now.engine)
-        return _rendered(now, saved, request, history, drop_changed)
-
-
-@contextmanager
-def _profiled(options: Options, progress: Progress, project: Project) -> Iterator[Profiled]:
-    """The profiles of today's data. Where the rules no longer fit it, the data is what changed."""
     try:
-        with profiled(options, progress, project) as now:
-            yield now
+        with batches.writing(history):
+            return execute(saved, replace(options, as_of=saved.plan.as_of), project)
     except RulesAreWrong as error:
-        raise no_longer_fits(error) from error
-
-
-def no_longer_fits(error: RulesAreWrong) -> PlanRefused:
-    """The refusal of a plan whose rules today's data has no columns for."""
-    return PlanRefused(
-        "the data no longer has what the rules of this plan ask for",
-        help="plan again with targeter plan --out DIR",
-        findings=error.findings,
-    )
+        raise PlanRefused(
+            "the data no longer has what the rules of this plan ask for",
+            help="plan again with targeter plan --out DIR",
+            findings=error.findings,
+        ) from error
 
 
 def _rendered(

@@ -14,7 +14,7 @@ from targeter import batches, cache, checks, exporters, plans, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier
-from targeter.decisions import DECIDED, Decisions, decide, needed_columns, plan_decisions
+from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.folders import scratch_folder, write_text_whole
@@ -22,7 +22,7 @@ from targeter.history import load_contacts, load_forgotten, read_tombstones
 from targeter.meters import METER
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
-from targeter.profiles import NUMBER, PROFILES, Profiles
+from targeter.profiles import PROFILES, Profiles
 from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
@@ -401,20 +401,7 @@ def render(
         reports.refuse_clashes(run)
         plan = plans.plan_of(run)
         progress("batches", _steps(run.project), _steps(run.project))
-        _make_room(run)
         return batches.write(run.engine, run.bound, plan, request, history)
-
-
-def _make_room(run: Run) -> None:
-    """Take away what no export asks for: sorting needs the memory."""
-    engine, needed = run.engine, exporters.columns_of_exports(run.bound)
-    engine.run(f"DROP TABLE {DECIDED}")
-    if needed is None:
-        return
-    kept = {name.casefold() for name in (*needed, NUMBER)}
-    for name, _ in engine.columns_of(PROFILES):
-        if name.casefold() not in kept:
-            engine.run(f"ALTER TABLE {PROFILES} DROP COLUMN {identifier(name)}")
 
 
 def whole_report(options: Options, progress: Progress = silent) -> reports.Report:

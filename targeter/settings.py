@@ -265,31 +265,11 @@ def time_zones() -> frozenset[str]:
     return frozenset(zoneinfo.available_timezones())
 
 
-def _is_time_zone(name: str) -> bool:
-    """Whether a name is one of `time_zones`: if it has a file, no other one is opened."""
-    return any(_has_zone(Path(root), name) for root in zoneinfo.TZPATH) or name in time_zones()
-
-
-def _has_zone(folder: Path, name: str) -> bool:
-    first, *_ = parts = name.split("/")
-    if first in ("posix", "right", "posixrules"):  # copies of all, which are no names
-        return False
-    try:
-        for part in parts:
-            # letter by letter, also where names of files have no case
-            if part not in {one.name for one in folder.iterdir()}:
-                return False
-            folder /= part
-        return folder.read_bytes().startswith(b"TZif")
-    except OSError:
-        return False
-
-
 def _time_zone(fields: Fields) -> str:
     scalar = fields.scalar("time_zone")
     if scalar is None:
         return "UTC"
-    if _is_time_zone(scalar.text):
+    if scalar.text in time_zones():
         return scalar.text
     fields.wrong(scalar, f"unknown time zone {scalar.text!r}", "for example Europe/London")
     return "UTC"

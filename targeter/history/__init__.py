@@ -18,7 +18,6 @@ from targeter.history.contacts import (
     contacts_sql,
     create_contacts,
     load_batch,
-    load_batches,
     load_contacts,
     load_taken_out,
     moment,
@@ -30,7 +29,6 @@ from targeter.history.listing import EVENTS, Entry, History, list_history, opene
 from targeter.history.locking import HistoryInUse, writing
 from targeter.history.log import give_up, note_dropped, note_forgotten, note_rendered, note_reported
 from targeter.history.memberships import (
-    EVERY_CONTACT,
     IN_AUDIENCE,
     in_audience,
     load_memberships,
@@ -56,7 +54,6 @@ __all__ = [
     "CONTACTS",
     "ENTERED",
     "EVENTS",
-    "EVERY_CONTACT",
     "FILE",
     "FORGOTTEN",
     "HANDED_OVER",
@@ -91,7 +88,6 @@ __all__ = [
     "in_audience",
     "list_history",
     "load_batch",
-    "load_batches",
     "load_contacts",
     "load_forgotten",
     "load_memberships",

@@ -60,7 +60,6 @@ from targeter.plans.saving import (
     refuse_history,
     save,
     save_files,
-    write_table,
 )
 
 __all__ = [
@@ -123,6 +122,5 @@ __all__ = [
     "without_changed",
     "write_manifest",
     "write_revision",
-    "write_table",
     "wrong_there",
 ]

@@ -55,6 +55,25 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
 
     Who was forgotten is counted among the suppressed, and named nowhere.
     """
+    _load_names(engine, decisions)
+    engine.run(
+        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.number, r.person, "
+        f"r.outcome::{one_of(OUTCOMES)} AS outcome, "
+        "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
+        'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
+        f"r.status::{one_of(STATUSES)} AS status FROM {_joined(decisions)}"
+    )
+    engine.run(
+        f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
+        f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN assigned_choices AS c "
+        f"USING (choice) JOIN {RESULTS} AS d USING (number)"
+    )
+    shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
+    engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")
+
+
+def _load_names(engine: Engine, decisions: Decisions) -> None:
+    """Fill `assigned_choices` and `assigned_handoffs`: the texts that all of their people share."""
     choices = [
         (
             c.rule.name,
@@ -78,20 +97,6 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
     engine.load("assigned_choices", {"choice": "INTEGER", **types}, numbered)
     of_handoffs = {"gate": "INTEGER", "name": types["rule"], "to": types["channel"]}
     engine.load("assigned_handoffs", of_handoffs, handoffs)
-    engine.run(
-        f"CREATE OR REPLACE VIEW {ASSIGNMENTS} AS SELECT r.number, r.person, "
-        f"r.outcome::{one_of(OUTCOMES)} AS outcome, "
-        "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
-        'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
-        f"r.status::{one_of(STATUSES)} AS status FROM {_joined(decisions)}"
-    )
-    engine.run(
-        f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
-        f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN assigned_choices AS c "
-        f"USING (choice) JOIN {RESULTS} AS d USING (number)"
-    )
-    shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
-    engine.run(f"CREATE OR REPLACE VIEW {LEAVING} AS SELECT {shown} FROM {outcomes.LEAVING}")
 
 
 def one_of(values: Iterable[str | None]) -> str:

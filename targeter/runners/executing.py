@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from targeter import batches, plans
+from targeter import plans
 from targeter.batches import Rendered, Request
 from targeter.database import Engine, identifier
 from targeter.decisions import Shard, Totals
-from targeter.errors import PlanRefused, RulesAreWrong
-from targeter.keeping import left_out, no_longer_fits
+from targeter.errors import PlanRefused
+from targeter.keeping import executed, left_out
 from targeter.outcomes import OUTCOMES
 from targeter.pipeline import Options, Progress, history_of, silent
 from targeter.plans import ASSIGNMENTS, DIGESTS, KEPT, LEAVING, QUARANTINED, TABLES, Plan, SavedPlan
 from targeter.plans.manifest import damaged
-from targeter.project import read_project
+from targeter.project import Project
 from targeter.runners import rendering
 from targeter.runners.clusters import Cluster, Envelope
 from targeter.runners.envelopes import SHARD, closed, lay_in, open_rows, sent_back, shard_of
 from targeter.runners.job import Job, engine_of
 from targeter.runners.keeping import digest_people, digests_of, raise_plan_refused, read_ever
-from targeter.runners.planning import STEPS, Profiled, Where, profiled
+from targeter.runners.planning import STEPS, Where, profiled
 from targeter.runners.shards import Sharded
 
 _SAVED, _TEXTS = "saved", "texts_left"
@@ -45,36 +44,23 @@ def render_plan(
     progress: Progress = silent,
 ) -> Rendered:
     """Write the messages of a saved plan. Raises `PlanRefused` as one machine does."""
-    saved = plans.open_plan(folder)
-    project = read_project(options.root)
-    history = history_of(project, options)
-    there = batches.already_there(saved.plan.plan_id, request, history)
-    if there is not None:
-        return there
-    plans.refuse_other_files(saved, project)
-    then = replace(options, as_of=saved.plan.as_of)
-    with batches.writing(history), _profiled(then, cluster, where, progress) as made:
-        people = made.people
-        with engine_of(people.job) as engine:
+
+    def execute(saved: SavedPlan, then: Options, project: Project) -> Rendered:
+        history = history_of(project, options)
+        with (
+            profiled(then, cluster, where, progress, project) as made,
+            engine_of(made.people.job) as engine,
+        ):
             plans.refuse_other_engine(saved, engine)
-            _load(people, saved)
-            changes = _changes(people, saved, history)
+            _load(made.people, saved)
+            changes = _changes(made.people, saved, history)
             progress("batches", STEPS, STEPS)
             if drop_changed and changes.people:
-                return _fewer(people, engine, saved.plan, request, history, changes)
+                return _fewer(made.people, engine, saved.plan, request, history, changes)
             plans.refuse_other_data(changes)
-            return rendering.write(people, engine, saved.plan, request, history)
+            return rendering.write(made.people, engine, saved.plan, request, history)
 
-
-@contextmanager
-def _profiled(
-    options: Options, cluster: Cluster, where: Where, progress: Progress
-) -> Iterator[Profiled]:
-    try:
-        with profiled(options, cluster, where, progress) as made:
-            yield made
-    except RulesAreWrong as error:
-        raise no_longer_fits(error) from error
+    return executed(options, folder, request, execute)
 
 
 def _load(people: Sharded, saved: SavedPlan) -> None:
