@@ -126,6 +126,20 @@ def write_text_whole(target: Path, text: str) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def own_name(path: Path, folder: Path) -> Path:
+    """A name in a folder of ours for a file that somebody else may remove meanwhile.
+
+    Another name of the file where that can be, else a copy. Raises `OSError`.
+    """
+    own = folder / path.name
+    own.unlink(missing_ok=True)
+    try:
+        os.link(path, own)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(path, own)
+    return own
+
+
 def seal_of(document: Mapping[str, object]) -> str:
     """A digest of everything a manifest says but its own seal."""
     rest = {key: value for key, value in document.items() if key != "seal"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from targeter import batches, history
 from targeter.binding import Bound
+from targeter.computing import purpose_column
 from targeter.database import Engine, identifier, list_literal, literal
 from targeter.errors import NothingToCheck
 from targeter.exporters.past import HANDED, MEMBERS, load_past
@@ -31,7 +32,7 @@ from targeter.pipeline import (
     silent,
 )
 from targeter.policies import Requirement, Suppression
-from targeter.profiles import PROFILES, purpose_column
+from targeter.profiles import PROFILES
 from targeter.project import Project, read_project
 from targeter.signature import Builder
 

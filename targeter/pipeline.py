@@ -14,7 +14,7 @@ from targeter import batches, cache, checks, exporters, plans, reports
 from targeter.binding import Assumed, Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine, EngineError, failed, identifier
-from targeter.decisions import Decisions, decide, needed_columns, plan_decisions
+from targeter.decisions import Decisions, decide, lasting_columns, needed_columns, plan_decisions
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.folders import scratch_folder, write_text_whole
@@ -176,19 +176,31 @@ def history_of(project: Project, options: Options) -> Path:
     return options.history or options.root / project.settings.history.folder
 
 
+# The profile columns that are asked about once everybody was decided about; None for all.
+Lasting = Callable[[Bound], frozenset[str] | None]
+
+
+def all_columns(bound: Bound) -> None:
+    """Whoever asks may ask about any column."""
+
+
 @contextmanager
 def planned(
-    options: Options, progress: Progress = silent, project: Project | None = None
+    options: Options,
+    progress: Progress = silent,
+    project: Project | None = None,
+    lasting: Lasting = all_columns,
 ) -> Iterator[Run]:
     """A plan, computed and open for questions; of `project`, where that was read already.
 
+    Profile columns that don't last may be gone: values of a file are then read once.
     Raises `RulesAreWrong` with every error of the files, `BadData` with every place in a source.
     """
     project = project or read_project(options.root)
     bound = bound_alone(project, day_of(project, options))
     with engine_for(project, options) as engine:
         try:
-            yield _run(engine, project, bound, options, progress)
+            yield _run(engine, project, bound, options, progress, lasting)
         except EngineError as error:
             raise failed(error, "the database stopped") from error
 
@@ -214,6 +226,12 @@ def bound_with(bound: Bound, loaded: Sequence[Loaded]) -> tuple[Bound, tuple[Fin
     found = _findings(bound.project, bound)
     _refuse(found)
     return bound, found
+
+
+def columns_of_messages(bound: Bound) -> frozenset[str] | None:
+    """The columns that copy, places and exports ask for; None where an export may ask for any."""
+    exported = exporters.columns_of_exports(bound)
+    return None if exported is None else exported | lasting_columns(bound)
 
 
 def needed_of(bound: Bound) -> frozenset[str]:
@@ -262,6 +280,7 @@ def _profiled(
     progress: Progress,
     *,
     rows: bool = False,
+    lasting: Lasting = all_columns,
 ) -> Profiled:
     steps = _steps(project)
     store = cache.open_store(options.root, engine, options.note) if options.cache else None
@@ -273,7 +292,7 @@ def _profiled(
     # the questions come before the profiles: they say which traits anybody asks for
     stones = read_tombstones(history_of(project, options))
     decisions = plan_decisions(bound, forgets=bool(stones))
-    profiles = cache.load_profiles(engine, bound, sources, needed_of(bound))
+    profiles = cache.load_profiles(engine, bound, sources, needed_of(bound), lasting(bound))
     if rows:
         sources.open_all()
     load_forgotten(engine, stones, f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}")
@@ -283,14 +302,19 @@ def _profiled(
 
 
 def _run(
-    engine: Engine, project: Project, bound: Bound, options: Options, progress: Progress
+    engine: Engine,
+    project: Project,
+    bound: Bound,
+    options: Options,
+    progress: Progress,
+    lasting: Lasting,
 ) -> Run:
-    made = _profiled(engine, project, bound, options, progress)
+    made = _profiled(engine, project, bound, options, progress, lasting=lasting)
     bound, decisions = made.bound, made.decisions
     steps = _steps(project)
     progress(f"decisions for {made.profiles.people:,} people", steps - 3, steps)
     held = load_contacts(engine, bound, history_of(project, options))
-    decide(engine, bound, decisions)
+    decide(engine, bound, decisions, made.profiles.lasting)
     progress("copy", steps - 2, steps)
     assign(engine, bound, decisions)
     choose_pilot(engine, bound, decisions, options.limit)
@@ -384,7 +408,7 @@ def _load(sources: cache.Sources, progress: Progress, steps: int) -> tuple[Loade
 
 def plan(options: Options, *, examples: int = 1, progress: Progress = silent) -> reports.PlanReport:
     """Who would get what, how many, who gets nothing and why. Nothing is written but a cache."""
-    with planned(options, progress) as run:
+    with planned(options, progress, lasting=lasting_columns) as run:
         progress("report", _steps(run.project), _steps(run.project))
         return reports.plan_report(run, examples)
 
@@ -397,7 +421,8 @@ def render(
     """The same, written as batches."""
     project = read_project(options.root)
     history = history_of(project, options)
-    with batches.writing(history), planned(options, progress, project) as run:
+    asked = columns_of_messages
+    with batches.writing(history), planned(options, progress, project, asked) as run:
         reports.refuse_clashes(run)
         plan = plans.plan_of(run)
         progress("batches", _steps(run.project), _steps(run.project))

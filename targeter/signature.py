@@ -244,6 +244,8 @@ class Builder:
         return self._written[key]
 
     def _leaf_tree(self, tree: Tree, negated: bool) -> Tree:
+        if _is_choice_of_texts(tree):
+            return _looked_up(tree, negated)
         return self._without_segments(_negation(tree) if negated else tree)
 
     def _without_segments(self, tree: Tree) -> Tree:
@@ -290,3 +292,24 @@ def _negation(tree: Tree) -> Tree:
     if tree["class"] == "COMPARISON" and tree["type"] in _OPPOSITE:
         return {**tree, "type": _OPPOSITE[tree["type"]]}
     return trees.operator("OPERATOR_NOT", tree)
+
+
+def _is_choice_of_texts(tree: Tree) -> bool:
+    """A column IN a list of texts."""
+    if (tree["class"], tree["type"]) != ("OPERATOR", "COMPARE_IN"):
+        return False
+    column, *texts = tree["children"]
+    return column["class"] == "COLUMN_REF" and all(
+        text["class"] == "CONSTANT" and text["literal"]["kind"] == "STRING" for text in texts
+    )
+
+
+def _looked_up(tree: Tree, negated: bool) -> Tree:
+    """The same question as a function of the column, TRUE for the same people: the engine asks
+    functions once for each text that a page of a file has, and IN for each person."""
+    column, *texts = tree["children"]
+    place = trees.function("list_position", trees.function("list_value", *texts), column)
+    if not negated:
+        return trees.operator("OPERATOR_IS_NOT_NULL", place)
+    is_there = trees.operator("OPERATOR_IS_NOT_NULL", column)
+    return trees.conjunction("CONJUNCTION_AND", is_there, trees.operator("OPERATOR_IS_NULL", place))

@@ -60,18 +60,20 @@ def wrong_keys(engine: Engine, base: Source, table: str) -> Keys:
     wrong = f"SELECT 1 FROM ({before}) WHERE {key} IS NULL OR {key} <= before LIMIT 1"
     if not engine.rows(wrong):
         return Keys(0, ())
-    # equal keys have equal hashes: where there are as many, nobody has to be compared by text
-    rows, keys, different = engine.row(
-        f"SELECT count(*), count({key}), count(DISTINCT CASE WHEN {key} IS NOT NULL "
-        f"THEN hash({key}) END) FROM {identifier(table)}"
+    # equal keys have equal hashes, and in order those are neighbours: few are compared by text
+    rows = int(engine.value(f"SELECT count(*) FROM {identifier(table)}"))
+    hashes = f"SELECT hash({key}) AS h FROM {identifier(table)} WHERE {key} IS NOT NULL"
+    keys, alike = engine.row(
+        "SELECT count(*), count(*) FILTER (h = before) "
+        f"FROM (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM ({hashes}))"
     )
     doubles = list[tuple[str, int]]()
-    if keys != different:
+    if alike:
         doubles = engine.rows(
             f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
             f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT {_DOUBLES}"
         )
-    return Keys(int(rows - keys), tuple((str(person), int(count)) for person, count in doubles))
+    return Keys(rows - int(keys), tuple((str(person), int(count)) for person, count in doubles))
 
 
 def refuse_keys(base: Source, keys: Keys) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from targeter.binding import Bound
@@ -11,14 +12,23 @@ from targeter.cache.entries import Entry, Facts, Store
 from targeter.cache.facts import MISSHAPEN, findings_as_json, findings_from, names_of
 from targeter.cache.keys import key_of
 from targeter.cache.sources import Sources
-from targeter.cache.tables import Columns, can_be_kept, read_table, write_table
+from targeter.cache.tables import (
+    Columns,
+    can_be_kept,
+    read_table,
+    rows_in,
+    view_table,
+    write_table,
+)
+from targeter.computing import PERSON
 from targeter.database import Engine, EngineError, identifier
 from targeter.errors import DatabaseFailed
+from targeter.folders import own_name
 from targeter.profiles import (
-    PERSON,
     PROFILES,
     Profiles,
     build_profiles,
+    can_be_view,
     computed_columns,
     rows_of,
 )
@@ -28,23 +38,29 @@ _TABLE = "profiles"
 
 
 def load_profiles(
-    engine: Engine, bound: Bound, sources: Sources, needed: frozenset[str]
+    engine: Engine,
+    bound: Bound,
+    sources: Sources,
+    needed: frozenset[str],
+    lasting: frozenset[str] | None = None,
 ) -> Profiles:
     """Make the table of profiles, and what the contact history reads besides.
 
     An entry may have more columns than are needed; one that lacks any is made again, from sources
-    that needn't be read again. Raises `BadData` as building profiles does.
+    that needn't be read again. With `lasting` columns the profiles may be a view, see `Profiles`.
+    Raises `BadData` as building profiles does.
     """
+    build = partial(build_profiles, engine, bound, needed=needed, lasting=lasting)
     store, key = sources.store, _key(bound, sources)
     if store is None:
-        return build_profiles(engine, bound, sources.open_all(), needed)
+        return build(sources.open_all())
     entry = store.find(KIND, key) if key else None
-    found = _opened(engine, bound, entry, needed) if entry else None
+    found = _opened(engine, bound, entry, needed, lasting) if entry else None
     if found is not None:
         return found
     for rows, _ in _history(bound):
         engine.run(f"DROP TABLE IF EXISTS {identifier(rows)}")
-    profiles = build_profiles(engine, bound, sources.open_all(), needed)
+    profiles = build(sources.open_all())
     if key:
         _keep(engine, bound, sources, store, key, needed, profiles)
     _tidy(bound, sources, store)
@@ -79,8 +95,14 @@ def _key(bound: Bound, sources: Sources) -> str | None:
 # -- what was kept ---------------------------------------------------------------------------
 
 
-def _opened(engine: Engine, bound: Bound, entry: Entry, needed: frozenset[str]) -> Profiles | None:
-    """The table as it would be made now, from an entry that has all of it; else None."""
+def _opened(
+    engine: Engine,
+    bound: Bound,
+    entry: Entry,
+    needed: frozenset[str],
+    lasting: frozenset[str] | None,
+) -> Profiles | None:
+    """The profiles as they would be made now, from an entry that has all of them; else None."""
     facts, path = entry.facts, entry.file(_TABLE)
     try:
         columns: Columns = [(str(name), str(type_)) for name, type_ in facts["columns"]]
@@ -89,10 +111,16 @@ def _opened(engine: Engine, bound: Bound, entry: Entry, needed: frozenset[str]) 
         if path is None or not wanted <= computed or not _open_rows(engine, bound, entry):
             return None
         shown = frozenset(name for name, _ in columns) - (computed - wanted)
-        read_table(engine, PROFILES, path, columns, shown)
-        people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
-        return Profiles(PROFILES, people, findings) if people == facts["people"] else None
-    except (EngineError, DatabaseFailed, *MISSHAPEN):
+        people = rows_in(engine, path)
+        if people != facts["people"]:
+            return None
+        lasting = lasting if can_be_view(bound) else None
+        if lasting is None:
+            read_table(engine, PROFILES, path, columns, shown)
+        else:
+            view_table(engine, PROFILES, own_name(path, engine.scratch), columns, shown)
+        return Profiles(people, findings, lasting)
+    except (EngineError, DatabaseFailed, OSError, *MISSHAPEN):
         return None
 
 

@@ -46,6 +46,23 @@ def read_table(
 
     Raises `ValueError` for columns that no file of ours has, `EngineError` for another file.
     """
+    query = _query(path, columns, wanted)
+    engine.run(f"CREATE OR REPLACE TABLE {identifier(table)} AS {query}")
+
+
+def view_table(
+    engine: Engine, table: str, path: Path, columns: Columns, wanted: frozenset[str]
+) -> None:
+    """The same as a view, for who reads it once: the file stays."""
+    engine.run(f"CREATE VIEW {identifier(table)} AS {_query(path, columns, wanted)}")
+
+
+def rows_in(engine: Engine, path: Path) -> int:
+    """How many rows a file says that it has."""
+    return int(engine.value(f"SELECT count(*) FROM read_parquet({literal(str(path))})"))
+
+
+def _query(path: Path, columns: Columns, wanted: frozenset[str]) -> str:
     if not can_be_kept(columns):
         raise ValueError("a type that isn't kept")
     shown = (
@@ -53,7 +70,4 @@ def read_table(
         for number, (name, type_) in enumerate(columns)
         if name in wanted
     )
-    engine.run(
-        f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT {', '.join(shown)} "
-        f"FROM read_parquet({literal(str(path))})"
-    )
+    return f"SELECT {', '.join(shown)} FROM read_parquet({literal(str(path))})"

@@ -9,6 +9,7 @@ from targeter.decisions.everybody import (
     fill_capacities,
     find_held,
     held_of,
+    lasting_columns,
     needed_columns,
 )
 from targeter.decisions.gates import Gate
@@ -44,6 +45,7 @@ __all__ = [
     "held_of",
     "is_after",
     "language_of",
+    "lasting_columns",
     "needed_columns",
     "plan_decisions",
     "running",

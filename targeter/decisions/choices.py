@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.channels import Channel
+from targeter.computing import purpose_column
 from targeter.database import identifier
 from targeter.decisions.experiments import variant_sql
 from targeter.decisions.languages import language_of
 from targeter.policies import Suppression
-from targeter.profiles import purpose_column
 from targeter.rules import Rule
 from targeter.signature import Both, Builder, Formula, Without
 from targeter.templates import Template

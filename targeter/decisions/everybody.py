@@ -17,22 +17,28 @@ DECIDED = "decided"
 HELD = "held"
 
 
-def decide(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def decide(
+    engine: Engine, bound: Bound, decisions: Decisions, lasting: frozenset[str] | None = None
+) -> None:
     """One row a person: number, key, signature, first gate, best rule, first choice, held out.
 
     `stays` is whether they keep their place in the audience of the choice `member_of`, `until`
-    until when they rest. Everything decided later knows people by their number.
+    until when they rest. Everything decided later knows people by their number. With `lasting`
+    columns profiles are a view, and become a table of these, see `Profiles`.
     """
-    decide_alone(Shard(engine, bound, decisions))
+    decide_alone(Shard(engine, bound, decisions), lasting)
     fill_capacities(together(engine, bound, decisions))
 
 
-def decide_alone(shard: Shard) -> None:
+def decide_alone(shard: Shard, lasting: frozenset[str] | None = None) -> None:
     """The same for each person alone: as if every handoff had a place for everybody."""
     engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     find_resting(engine, bound, decisions.limits)
     _members_by_choice(engine, bound, decisions)
-    signatures(engine, bound, decisions)
+    if lasting is None:
+        signatures(engine, bound, decisions)
+    else:
+        signatures_and_profiles(engine, bound, decisions, lasting)
     gate = "CASE WHEN hard IS NOT NULL THEN hard WHEN NOT stays THEN soft END"
     stays = f"hard IS NULL AND NOT {held_of('member_of', bound, decisions)} AND would_stay"
     # rules are asked about inside the branch: nobody whom a gate stops is asked
@@ -45,21 +51,70 @@ def decide_alone(shard: Shard) -> None:
         f"{decisions.first_gate(resting=True)} AS soft, "
         f"{decisions.stays('member_of')} AS would_stay FROM signatures)))"
     )
-    engine.run("DROP TABLE signatures")  # all of it is in the other
+    # all of it is in the other
+    if lasting is None:
+        engine.run("DROP TABLE signatures")
+    else:
+        _only_lasting(engine, bound, decisions)
 
 
 def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
     """Fill `signatures`: each leaf once a person, their groups, and the place they may keep."""
-    key = f"p.{identifier(bound.key)}"
-    groups = [f"{held_sql(bound.project.settings.holdout, key)} AS held_out"]
-    groups += [
-        f"{held_sql(campaign.holdout, key)} AS held_{number}"
-        for number, campaign in _campaigns_held(bound)
-    ]
+    listed = ", ".join(f"{sql} AS {name}" for name, sql in _asked(bound, decisions))
     engine.run(
         f"CREATE OR REPLACE TABLE signatures AS "
-        f"SELECT {number_of(bound)}::INTEGER AS number, {key} AS person, "
-        f"{', '.join(groups)}, m.choice AS member_of, h.until{decisions.signature.selected} "
+        f"SELECT {number_of(bound)}::INTEGER AS number, {listed} {_of_people(bound)}"
+    )
+
+
+def signatures_and_profiles(
+    engine: Engine, bound: Bound, decisions: Decisions, lasting: frozenset[str]
+) -> None:
+    """The same in the one scan that makes profiles a table; `signatures` is a view of it then.
+
+    Values that only conditions ask for are read and let go, which costs a third of keeping them.
+    """
+    kept = "".join(f", p.{identifier(name)}" for name in sorted(lasting - {bound.key}))
+    asked = [one for one in _asked(bound, decisions) if one[0] != "person"]
+    # under names that no column of the project has
+    ours = "".join(f", {sql} AS {identifier(f'({name})')}" for name, sql in asked)
+    engine.run(
+        f"CREATE TABLE read_once AS SELECT p.{identifier(bound.key)}{kept}{ours} "
+        f"{_of_people(bound)}"
+    )
+    engine.run(f"DROP VIEW {PROFILES}")
+    engine.run(f"ALTER TABLE read_once RENAME TO {PROFILES}")
+    shown = "".join(f", {identifier(f'({name})')} AS {name}" for name, _ in asked)
+    engine.run(
+        f"CREATE VIEW signatures AS SELECT {number_of(bound)}::INTEGER AS number, "
+        f"p.{identifier(bound.key)} AS person{shown} FROM {PROFILES} AS p"
+    )
+
+
+def _only_lasting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+    """Take what `signatures` shows out of the profiles."""
+    engine.run("DROP VIEW signatures")
+    for name, _ in _asked(bound, decisions):
+        if name != "person":
+            engine.run(f"ALTER TABLE {PROFILES} DROP COLUMN {identifier(f'({name})')}")
+
+
+def _asked(bound: Bound, decisions: Decisions) -> list[tuple[str, str]]:
+    """The columns of `signatures` besides the number, with their SQL."""
+    key, signature = f"p.{identifier(bound.key)}", decisions.signature
+    return [
+        ("person", key),
+        ("held_out", held_sql(bound.project.settings.holdout, key)),
+        *((f"held_{n}", held_sql(one.holdout, key)) for n, one in _campaigns_held(bound)),
+        ("member_of", "m.choice"),
+        ("until", "h.until"),
+        *zip(signature.columns, signature.words, strict=True),
+    ]
+
+
+def _of_people(bound: Bound) -> str:
+    key = f"p.{identifier(bound.key)}"
+    return (
         f"FROM {PROFILES} AS p LEFT JOIN {RESTS} AS h ON h.person = {key} "
         f"LEFT JOIN member_choices AS m ON m.person = {key}"
     )
@@ -145,6 +200,16 @@ def turn_away(shard: Shard, number: int, query: str, border: Border) -> None:
         f"UPDATE {DECIDED} SET gate = {number - 1} WHERE gate = {number} AND person IN "
         f"(SELECT k1 FROM ({query}) WHERE {is_after(border)})"
     )
+
+
+def lasting_columns(bound: Bound) -> frozenset[str]:
+    """Every profile column that is asked about once everybody was decided about: by copy, and by
+    the order in which places are given."""
+    names = {v.name for template in bound.project.templates for v in template.variables}
+    for rule in bound.project.rules:
+        if rule.rank_by is not None:
+            names |= {name for _, name in bound.compiled(rule.rank_by).uses}
+    return frozenset(column.name for column in bound.profile if column.name in names)
 
 
 def needed_columns(bound: Bound) -> frozenset[str]:

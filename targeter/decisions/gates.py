@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound
+from targeter.computing import purpose_column
 from targeter.database import identifier
 from targeter.decisions.choices import Choice
 from targeter.history import FORGOTTEN
 from targeter.policies import Handoff
-from targeter.profiles import purpose_column
 from targeter.resting import Limits
 from targeter.signature import NEVER, Both, Builder, Either, Formula, Without
 

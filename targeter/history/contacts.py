@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from targeter.binding import Bound
+from targeter.computing import PERSON
 from targeter.database import Engine, identifier, literal
 from targeter.history.intact import manifest_of, refuse_altered, whole_batches
 from targeter.history.told import TOLD, load_told
-from targeter.profiles import PERSON, rows_of
+from targeter.profiles import rows_of
 
 CONTACTS = "contacts"
 FILE = "contacts.parquet"

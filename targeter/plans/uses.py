@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from targeter.binding import Bound, BoundTrait
+from targeter.computing import purpose_column
 from targeter.conditions import Condition
 from targeter.decisions import Choice, Decisions
 from targeter.expressions.scopes import PROFILE, stance_column
-from targeter.profiles import purpose_column
 from targeter.rules import Rule
 
 # Where what concerns everybody is named: handoffs, requirements, suppressions.

@@ -195,7 +195,7 @@ def _profiles(job: Job, cluster: Cluster) -> tuple[Profiles, int]:
     together = [reduce(add, parts) for parts in zip(*(one.noticed for one in made), strict=True)]
     people = sum(one.people for one in made)
     found: tuple[Finding, ...] = tuple(findings_of(bound, together))
-    return Profiles(PROFILES, people, found), sum(one.contacts for one in made)
+    return Profiles(people, found), sum(one.contacts for one in made)
 
 
 def end(shard: Shard) -> tuple[dict[str, int], tuple[int, int]]:

@@ -155,13 +155,28 @@ def _items(text: str, separator: str) -> str:
     return f"list_filter(list_transform({parts}, lambda x: trim(x)), lambda x: x <> '')"
 
 
-def plain(value: str, type_: str) -> tuple[str, str]:
+def plain_between(type_: str) -> tuple[str, str] | None:
+    """SQL of the least and the greatest value between which `plain` leaves every value as it is.
+
+    It is quick rather than sharp: a text that begins with an Ł is left as it is, too. None for
+    types whose order doesn't tell.
+    """
+    if type_ == "VARCHAR":
+        return "'!'", "'~'"
+    if type_ in ("DATE", "TIMESTAMP"):
+        return f"'0001-01-01'::{type_}", f"'9999-12-31'::{type_}"
+    return None
+
+
+def plain(value: str, type_: str, *, is_plain: bool = False) -> tuple[str, str]:
     """A value of a typed source as it is (and its type then), in one of the types we use.
 
     Texts that are blank and numbers that aren't are missing, times lose their zone by being
     turned into the engine's, lists hold texts, and what is nested becomes JSON text.
     """
     upper = type_.upper()
+    if is_plain:
+        return value, upper
     if upper == "VARCHAR":
         return not_blank(value), "VARCHAR"
     if upper.endswith("]"):
@@ -198,13 +213,15 @@ def _plain_list(value: str, type_: str) -> tuple[str, str]:
     return (value if inner == "VARCHAR" else f"CAST({value} AS VARCHAR[])"), "VARCHAR[]"
 
 
-def from_typed(value: str, type_: str, column: DeclaredColumn, name: str) -> tuple[str, str, bool]:
+def from_typed(
+    value: str, type_: str, column: DeclaredColumn, name: str, *, is_plain: bool = False
+) -> tuple[str, str, bool]:
     """A typed value as declared: what counts as given, its cast, and whether that can fail.
 
     The first is the value without what is missing, the second says `name` for it; where it is
     given and the cast is NULL, the value is bad.
     """
-    given, plain_type = plain(value, type_)
+    given, plain_type = plain(value, type_, is_plain=is_plain)
     if column.missing:
         text = trimmed(_as_text(given, plain_type))
         given = f"CASE WHEN ({without(f'({text})', column.missing)}) IS NOT NULL THEN {given} END"

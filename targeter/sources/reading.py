@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from targeter.database import Engine, EngineError, failed, identifier
@@ -108,6 +108,8 @@ def _table(source: Source) -> str:
 
 def _load(engine: Engine, source: Source, relation: Relation, keys: Mapping[str, str]) -> Loaded:
     _refuse(source, _missing_columns(source, relation, keys) + _wrong_formats(engine, source))
+    if source.is_base and not relation.is_stored:
+        relation = _looked_at(engine, relation)
     typed = _typed(engine, source, relation, keys)
     _refuse(source, _timeless(source, typed))
     table = identifier(_table(source))
@@ -134,6 +136,24 @@ def _load(engine: Engine, source: Source, relation: Relation, keys: Mapping[str,
         files=relation.files,
         notes=relation.notes,
     )
+
+
+def _looked_at(engine: Engine, relation: Relation) -> Relation:
+    """A base that stays in its file is read more than once: what is fine there isn't mended.
+
+    A file knows the least and the greatest value of its columns, so that none is read for this.
+    """
+    bounds = {c.name: b for c in relation.columns if (b := casting.plain_between(c.type))}
+    if not bounds:
+        return relation
+    tests = ", ".join(
+        f"coalesce(min({identifier(name)}) >= {least} AND max({identifier(name)}) <= {most}, true)"
+        for name, (least, most) in bounds.items()
+    )
+    row = engine.row(f"SELECT {tests} FROM {identifier(relation.name)}")
+    plain = {name for name, holds in zip(bounds, row, strict=True) if holds}
+    columns = (replace(column, is_plain=column.name in plain) for column in relation.columns)
+    return replace(relation, columns=tuple(columns))
 
 
 def _refuse(source: Source, found: Sequence[Finding]) -> None:
@@ -250,7 +270,9 @@ def _as_declared(number: int, column: ReadColumn, declared: DeclaredColumn) -> T
     name, type_ = identifier(column.name), declared.engine_type
     value = named(number)
     if column.looks is Looks.TYPED:
-        given, value, can_fail = casting.from_typed(name, column.type, declared, value)
+        given, value, can_fail = casting.from_typed(
+            name, column.type, declared, value, is_plain=column.is_plain
+        )
         return Typed(number, declared.name, type_, given, value, declared, can_fail)
     if declared.type == "text" and not declared.missing:
         return Typed(number, declared.name, type_, casting.not_blank(name), value, declared)
@@ -267,7 +289,7 @@ def _as_declared(number: int, column: ReadColumn, declared: DeclaredColumn) -> T
 def _as_it_looks(number: int, column: ReadColumn, look: Look | None) -> Typed:
     name, value = identifier(column.name), named(number)
     if look is None:
-        given, type_ = casting.plain(name, column.type)
+        given, type_ = casting.plain(name, column.type, is_plain=column.is_plain)
         return Typed(number, column.name, type_, given, value, None, note="as its type says")
     if look.keeps_text:
         kept = casting.not_blank(name)

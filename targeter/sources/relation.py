@@ -26,11 +26,15 @@ class Looks(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """One column as it was read: its name, the engine's type and what it may be read as."""
+    """One column as it was read: its name, the engine's type and what it may be read as.
+
+    `is_plain` is known of all its values: `casting.plain` would leave them as they are.
+    """
 
     name: str
     type: str
     looks: Looks
+    is_plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

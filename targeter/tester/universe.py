@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from targeter.binding import Bound
+from targeter.computing import purpose_column
 from targeter.database import Engine, identifier
 from targeter.history import Contact
-from targeter.profiles import purpose_column
 from targeter.project import Project
 from targeter.schema import Column
 from targeter.sources.declared import Link, Source

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from targeter import history
+from targeter import history, pipeline
 from targeter.database import Engine, literal
 from targeter.folders import seal_of
 from tests import worlds
@@ -216,7 +216,9 @@ def _field(value: Value) -> str:
 
 def decided(root: Path, **changes: object) -> dict[str, Decision]:
     """What targeter decides, in the words of the plain one."""
-    with worlds.planned(root, **changes) as run:
+    # as a render is: the other tests here keep all columns
+    asked = worlds.options(root, **changes)
+    with pipeline.planned(asked, lasting=pipeline.columns_of_messages) as run:
         rows = run.engine.rows("SELECT person, outcome, gate, choice, text, status FROM results")
         gates, choices = run.decisions.gates, run.decisions.choices
         pairs: Iterator[tuple[str, Decision]] = (

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from targeter import batches, pipeline, plans, reports
+from targeter import batches, pipeline, plans
 from targeter.database import identifier, literal
 from targeter.profiles import PROFILES
 from tests.benchmarks.people.asked import peak_memory
@@ -54,12 +54,11 @@ class Watch:
 
 
 def plan(options: pipeline.Options, watch: Watch, out: Path) -> int:
-    """Everything a plan shows; then the plan is kept, so that it can be compared."""
-    with watch.watched(), pipeline.planned(options, watch) as run:
-        watch("report")
-        shown = reports.plan_report(run, 1)
-        watch("")
-        assert not shown.shut_count, "audiences are too small: take more people"
+    """Everything a plan shows; then it is made again to be kept, so that it can be compared."""
+    with watch.watched():
+        shown = pipeline.plan(options, progress=watch)
+    assert not shown.shut_count, "audiences are too small: take more people"
+    with pipeline.planned(options) as run:
         plans.save(run, out, options.root / "batches")
     return shown.messages
 

@@ -1,0 +1,115 @@
+"""Profiles that are a file are read once, and what conditions alone ask for is let go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from targeter import batches, pipeline, plans
+from targeter.cache import folder_of
+from targeter.pipeline import Lasting, all_columns, columns_of_messages
+from targeter.profiles import PROFILES
+from tests import worlds
+from tests.decisions.small import HELLO, project, rule, template
+
+RULES = (
+    "rules:\n"
+    + rule(
+        "best", 3, "age > 30 and city in ('Ashby', 'Brint')", "named", max_people="3", rank_by="age"
+    )
+    + rule("rest", 2, "not (city in ('Ashby', 'Coldham')) or age < 20", "hello")
+)
+TEMPLATES = {**HELLO, "named": template("Hi {{ name }}")}
+
+
+def _people(count: int) -> list[str]:
+    """People with every kind of hole."""
+    cities, names = ("Ashby", "Brint", "", "Coldham"), ("Anna", "", "Łu", "\u00a0")
+    return [
+        f"p{n},{names[n % 4]},{cities[n % 3 + n % 2]},{(n * 7) % 60 or ''},true,0{n},en"
+        for n in range(count)
+    ]
+
+
+def _in_parquet(root: Path) -> Path:
+    """The same project with its people in a Parquet file that has types of its own."""
+    with duckdb.connect() as maker:
+        maker.execute(
+            f"COPY (FROM read_csv('{root / 'people.csv'}', nullstr = '', types = "
+            "{'person_id': 'VARCHAR', 'phone': 'VARCHAR', 'name': 'VARCHAR'})) "
+            f"TO '{root / 'people.parquet'}' (FORMAT parquet)"
+        )
+    settings = root / "rules/targeter.yaml"
+    settings.write_text(settings.read_text().replace("people.csv", "people.parquet"))
+    return root
+
+
+def _rows(root: Path, lasting: Lasting, **changes: Any) -> tuple[str, list[Any], dict[str, int]]:
+    with pipeline.planned(worlds.options(root, **changes), lasting=lasting) as run:
+        plan_id = plans.plan_of(run).plan_id
+        rows = run.engine.rows("SELECT person, outcome, text FROM results ORDER BY person")
+        return plan_id, rows, run.outcomes
+
+
+def _columns(root: Path, **changes: Any) -> list[str]:
+    asked = worlds.options(root, **changes)
+    with pipeline.planned(asked, lasting=columns_of_messages) as run:
+        return [name for name, _ in run.engine.columns_of(PROFILES)]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return project(tmp_path, RULES, _people(40), templates=TEMPLATES)
+
+
+def test_everybody_gets_the_same_whether_all_columns_are_kept_or_few(root: Path) -> None:
+    csv = _rows(root, all_columns)
+    assert len({outcome for _, outcome, _ in csv[1]}) > 2
+    assert _rows(root, columns_of_messages) == csv
+    _in_parquet(root)
+    assert _rows(root, all_columns) == csv
+    assert _rows(root, columns_of_messages) == csv
+
+
+def test_what_conditions_alone_ask_for_is_let_go(root: Path) -> None:
+    assert set(_columns(_in_parquet(root))) == {"person_id", "name", "age", "phone"}
+
+
+def test_profiles_of_a_cache_are_read_once_too(root: Path) -> None:
+    _in_parquet(root)
+    without = _rows(root, all_columns)
+    for lasting in (columns_of_messages, columns_of_messages, all_columns):
+        assert _rows(root, lasting, cache=True) == without
+    assert set(_columns(root, cache=True)) == {"person_id", "name", "age", "phone"}
+
+
+def test_a_plan_goes_on_when_another_run_tidies_the_cache(root: Path) -> None:
+    _in_parquet(root)
+    without = _rows(root, all_columns)
+    assert _rows(root, columns_of_messages, cache=True) == without
+
+    def tidied(stage: str, step: int, steps: int) -> None:
+        if stage.startswith("decisions"):
+            for file in folder_of(root).glob("profiles-*/*.parquet"):
+                file.unlink()
+
+    asked = worlds.options(root, cache=True)
+    with pipeline.planned(asked, tidied, lasting=columns_of_messages) as run:
+        assert plans.plan_of(run).plan_id == without[0]
+    assert not list(folder_of(root).glob("profiles-*/*.parquet"))
+
+
+@pytest.mark.parametrize("name", ["rowid", "(s0)", "(gate)", "read_once", "until", "number"])
+def test_a_column_may_be_called_as_one_of_ours(root: Path, name: str) -> None:
+    before = _rows(root, all_columns)[1:]
+    people = root / "people.csv"
+    text = people.read_text().replace("phone", name)
+    people.write_text(text)
+    settings = root / "rules/targeter.yaml"
+    settings.write_text(settings.read_text().replace("phone", f'"{name}"'))
+    assert _rows(root, columns_of_messages)[1:] == before
+    rendered = pipeline.render(worlds.options(root), batches.Request())
+    assert rendered.messages == before[1]["message"]
