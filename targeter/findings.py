@@ -150,6 +150,7 @@ CODES: dict[str, Code] = {
     "TG725": Code("pilot-smaller-than-asked", _WARNING),
     "TG726": Code("row-without-time", _WARNING),
     "TG727": Code("pace-too-slow", _WARNING),
+    "TG728": Code("source-without-rows", _WARNING),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from targeter import batches, history
@@ -56,10 +56,19 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class OptOuts:
-    """Who was taken out: `members` were in exported audiences, `people` of them may not be.
+class StillIn:
+    """How many people may not be in audiences of a channel, and no file of ours takes them out."""
 
-    `removals` is the batch that says so; None where there is nothing to do.
+    channel: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """Who must leave: `members` were in exported audiences, `people` of them may not be.
+
+    `removals` is the batch that takes them out, None where there is none to take out so; who is
+    `still_in` was handed over by no identifier, or by another package.
     """
 
     day: dt.date
@@ -67,8 +76,8 @@ class OptOuts:
     people: int
     reasons: tuple[Reason, ...] = ()
     removals: Removals | None = None
+    still_in: tuple[StillIn, ...] = ()
     told: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default_factory=tuple)
 
 
 def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
@@ -81,7 +90,7 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
     """
     project = read_project(options.root)
     folder = history_of(project, options)
-    if not any((batch / MEMBERS).is_file() for batch in _whole(folder)):
+    if not _was_exported(folder):
         message = f"no audience was exported yet: there is none in {folder.name}"
         raise NothingToCheck(message, help="targeter render exports them; --history DIR names it")
     with batches.writing(folder), profiled(options, progress, project) as made:
@@ -92,6 +101,15 @@ def opt_outs(options: Options, progress: Progress = silent) -> OptOuts:
                 f"removals can't be written to {folder.name}: {(error.strerror or '').lower()}",
                 help="nothing was left behind; nobody was taken out",
             ) from error
+
+
+def _was_exported(folder: Path) -> bool:
+    """Whether anybody ever came into an audience, whoever exported it."""
+    if any((batch / MEMBERS).is_file() for batch in _whole(folder)):
+        return True
+    with history.opened(folder) as engine:
+        entries = history.list_history(engine, folder).entries
+    return any(entry.count(history.ENTERED) for entry in entries)
 
 
 def _whole(folder: Path) -> tuple[Path, ...]:
@@ -105,18 +123,30 @@ def _taken_out(made: Profiled, folder: Path) -> OptOuts:
     load_past(engine, folder)
     history.load_memberships(engine, folder)
     now = members_by_audience(engine)
+    _leave_out_unknown(engine, made.bound.project, now)
     whys = list(_whys(made))
     _find(engine, made.bound, whys)
     count = "SELECT count(DISTINCT person) FROM "
-    members, notes = int(engine.value(f"{count}{now}")), tuple(_unknown(engine, now))
-    exported = f"{_MUST_LEAVE} SEMI JOIN {now} USING (person, channel)"
-    people = int(engine.value(f"{count}{exported}"))
-    if not people:
-        return OptOuts(day, members, 0, notes=notes)
+    members = int(engine.value(f"{count}{history.IN_AUDIENCE}"))
+    people = int(engine.value(f"{count}{_MUST_LEAVE}"))
+    reasons, still_in = _reasons(engine, whys), tuple(_still_in(engine, now))
+    if not engine.value(f"{count}{_MUST_LEAVE} SEMI JOIN {now} USING (person, channel)"):
+        return OptOuts(day, members, people, reasons, still_in=still_in)
     _load(engine, now, day)
     removals = write_removals(engine, folder, day, "opted out")
-    reasons = _reasons(engine, whys, exported)
-    return OptOuts(day, members, people, reasons, removals, _TOLD, notes)
+    return OptOuts(day, members, people, reasons, removals, still_in, _TOLD)
+
+
+def _leave_out_unknown(engine: Engine, project: Project, now: str) -> None:
+    """Leave out who came in where we hand people over, and had no identifier to be handed over by:
+    the network doesn't know them."""
+    ours = [c.channel.name for c in project.settings.channels if c.outgoing.audience_by]
+    engine.run(
+        f"DELETE FROM {history.IN_AUDIENCE} AS m WHERE "
+        f"(list_contains({list_literal(ours)}::VARCHAR[], m.channel) "
+        f"OR EXISTS (FROM {HANDED} AS h WHERE h.channel = m.channel)) AND NOT EXISTS "
+        f"(FROM {now} AS n WHERE n.person = m.person AND n.channel = m.channel)"
+    )
 
 
 def _find(engine: Engine, bound: Bound, whys: Sequence[_Why]) -> None:
@@ -150,26 +180,22 @@ def _load(engine: Engine, now: str, day: dt.date) -> None:
     )
 
 
-def _reasons(engine: Engine, whys: Sequence[_Why], exported: str) -> tuple[Reason, ...]:
+def _reasons(engine: Engine, whys: Sequence[_Why]) -> tuple[Reason, ...]:
     rows = engine.rows(
-        f"SELECT why, count(*) FROM (SELECT person, min(why) AS why FROM {exported} GROUP BY 1) "
+        f"SELECT why, count(*) FROM (SELECT person, min(why) AS why FROM {_MUST_LEAVE} GROUP BY 1) "
         "GROUP BY 1 ORDER BY 1"
     )
     return tuple(Reason(whys[why].kind, whys[why].name, people) for why, people in rows)
 
 
-def _unknown(engine: Engine, now: str) -> Iterator[str]:
+def _still_in(engine: Engine, now: str) -> Iterator[StillIn]:
     """Who must leave an audience that no file of ours can take them out of."""
     rows = engine.rows(
         f"SELECT channel, count(*) FROM {_MUST_LEAVE} ANTI JOIN {now} USING (person, channel) "
         "GROUP BY 1 ORDER BY 1"
     )
     for channel, people in rows:
-        noun = "person" if people == 1 else "people"
-        yield (
-            f"{people:,} {noun} may not be in an audience of {channel} any more, and no batch says "
-            "by what they are known there: the next render says who leaves"
-        )
+        yield StillIn(channel, people)
 
 
 # -- what keeps somebody out -----------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import Any, cast
 import yaml
 
 from targeter.findings import Finding, Place, did_you_mean
+from targeter.spelling import WHOLE_FILE, positions
 
 MAX_FILE_BYTES = 5_000_000
 MAX_DEPTH = 30
@@ -26,8 +27,6 @@ _SIXTIES = re.compile(r"[-+]?[1-9][0-9]*(:[0-5]?[0-9])+(\.[0-9]*)?")
 _GROUPED = re.compile(r"[-+]?[0-9]+(_[0-9]+)+")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False}
-# the style of a scalar that is a file of its own, such as a derived source's SQL
-WHOLE_FILE = "file"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -102,13 +101,13 @@ class Scalar:
 
     def place_at(self, offset: int, length: int = 1) -> Place:
         """The place in the file of `length` characters from `offset` of the text."""
-        positions = _positions(self)
-        if not positions:
+        spelled = positions(self.file.text, self.text, self.style, self.start, self.end)
+        if not spelled:
             return self.place
-        first = positions[min(offset, len(positions) - 1)]
-        last = positions[min(offset + max(length, 1) - 1, len(positions) - 1)]
-        if offset >= len(positions):
-            first = last = positions[-1] + 1
+        first = spelled[min(offset, len(spelled) - 1)]
+        last = spelled[min(offset + max(length, 1) - 1, len(spelled) - 1)]
+        if offset >= len(spelled):
+            first = last = spelled[-1] + 1
         return self.file.place(first, max(1, last - first + 1))
 
     def rest_of_line(self) -> str:
@@ -275,74 +274,6 @@ def _by_yaml_1_1(text: str) -> str:
     if _OCTAL.fullmatch(text):
         return f"the number {int(text, 8)}"
     return "a number" if _SIXTIES.fullmatch(text) or _GROUPED.fullmatch(text) else ""
-
-
-def _positions(scalar: Scalar) -> list[int]:
-    """For every character of the text the offset in the file where it stands."""
-    raw, text = scalar.file.text, scalar.text
-    if scalar.style == WHOLE_FILE:
-        return list(range(scalar.start, scalar.end))
-    if scalar.style == "":
-        return _aligned(raw, text, scalar.start, scalar.end)
-    if scalar.style == "'":
-        return _aligned(raw, text, scalar.start + 1, scalar.end, quote="'")
-    if scalar.style == '"':
-        return _aligned(raw, text, scalar.start + 1, scalar.end, quote='"')
-    return _aligned_block(raw, scalar)
-
-
-def _aligned(raw: str, text: str, at: int, end: int, quote: str = "") -> list[int]:
-    positions: list[int] = []
-    for character in text:
-        while at < end and raw[at] != character and raw[at] in " \t\r\n":
-            at += 1
-        while quote == '"' and raw[at : at + 1] == "\\" and raw[at + 1 : at + 2] in ("\r", "\n"):
-            # a line break that is written away, and the indentation after it
-            at = len(raw) - len(raw[at + 1 :].lstrip(" \t\r\n"))
-        if quote == '"' and raw[at : at + 1] == "\\":
-            positions.append(at)
-            at += {"x": 4, "u": 6, "U": 10}.get(raw[at + 1 : at + 2], 2)
-            continue
-        positions.append(min(at, end))
-        at += 2 if quote == "'" and raw[at : at + 2] == "''" else 1
-        if character in " \n":
-            while at < end and raw[at] in " \t\r\n" and not _continues(raw, at):
-                at += 1
-    return positions
-
-
-def _continues(raw: str, at: int) -> bool:
-    """Whether white space at `at` belongs to the text (a run inside a line) and not to a fold."""
-    before = raw.rfind("\n", 0, at)
-    return raw[at] in " \t" and raw[before + 1 : at].strip() != ""
-
-
-def _aligned_block(raw: str, scalar: Scalar) -> list[int]:
-    header_end = raw.find("\n", scalar.start) + 1
-    explicit = re.match(r"[|>][-+]?([1-9])", raw[scalar.start : header_end])
-    lines = raw[header_end : scalar.end].split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    indent = len(first) - len(first.lstrip(" "))
-    if explicit:
-        indent = min(indent, _parent_indent(raw, scalar.start) + int(explicit[1]))
-    positions: list[int] = []
-    at, taken = header_end, 0
-    for line in lines:
-        body = line[indent:]
-        for offset in range(len(body)):
-            if taken < len(scalar.text) and scalar.text[taken] == body[offset]:
-                positions.append(at + min(indent, len(line)) + offset)
-                taken += 1
-        if taken < len(scalar.text) and scalar.text[taken] in "\n ":
-            positions.append(at + len(line))
-            taken += 1
-        at += len(line) + 1
-    return positions
-
-
-def _parent_indent(raw: str, start: int) -> int:
-    line = raw[raw.rfind("\n", 0, start) + 1 : start]
-    return len(line) - len(line.lstrip(" "))
 
 
 @dataclass(slots=True)

@@ -148,6 +148,13 @@ def test_the_rest_of_jinja_is_refused_where_it_stands(code: str, text: str) -> N
         assert place.line == 4 + body.count("\n")
 
 
+def test_a_sign_that_no_name_holds_is_refused_where_it_stands() -> None:
+    _, found = read("Hi\nyou spent {{ Umsatz € }}")
+    (place,) = [finding.place for finding in found]
+    assert place is not None and (place.line, place.column) == (5, 21)
+    assert found[0].message == "Jinja: unexpected char '€'"
+
+
 DEEP = {
     "brackets": "{{ " + "(" * 1_000 + "name" + ")" * 1_000 + " }}",
     "not": "{{ " + "not " * 1_500 + "name }}",

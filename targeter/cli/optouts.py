@@ -30,11 +30,13 @@ def optouts(
 
     Whose purpose was withdrawn or is unknown, who is suppressed, was forgotten, or is no longer in
     the data. It needs no plan: run it daily, and send what it writes at once. Ends with 0 when
-    nobody has to leave, and with 5 when no audience was ever exported.
+    nobody has to leave, with 3 when no file of it can take out somebody who has to, and with 5
+    when no audience was ever exported.
     """
     from targeter.cli import json_output
     from targeter.cli.drawing.optouts import draw_opt_outs
     from targeter.cli.drawing.progress import progress_on_screen
+    from targeter.errors import BadData
     from targeter.optouts import opt_outs
 
     options = options_of(
@@ -46,4 +48,5 @@ def optouts(
         output,
         lambda: json_output.opt_outs(done),
         lambda screen: draw_opt_outs(screen, done),
+        exit_code=BadData.exit_code if done.still_in else 0,
     )

@@ -96,7 +96,9 @@ def _column() -> Json:
     """The shape of a declared column: a type, or a mapping."""
     keys = {
         "type": word("What it holds.", TYPES),
-        "format": text('How dates are written ("%d/%m/%Y"), or what separates a list.'),
+        "format": text(
+            'How dates ("%d/%m/%Y") or numbers ("1.234,5") are written, or what separates a list.'
+        ),
         "true_values": texts("Texts that mean yes."),
         "false_values": texts("Texts that mean no."),
         "missing": texts("Texts that mean nothing."),

@@ -93,8 +93,11 @@ def expressions(parser: Parser, scalars: Sequence[Scalar]) -> list[Tree | None]:
     return [trees.single_expression(r) if isinstance(r, dict) else None for r in results]
 
 
-def syntax_finding(scalar: Scalar, trouble: Trouble) -> Finding:
-    """A syntax error, with the sentence for YAML's own traps where one of them made it."""
+def syntax_finding(scalar: Scalar, trouble: Trouble, names: Sequence[str] = ()) -> Finding:
+    """A syntax error, with the sentence for YAML's own traps where one of them made it.
+
+    `names` are those of columns, of which one may stand there without the quotes it needs.
+    """
     trap = _cut_by_yaml(scalar)
     if trap:
         return trap
@@ -114,7 +117,19 @@ def syntax_finding(scalar: Scalar, trouble: Trouble) -> Finding:
     if "unterminated" in message:
         message, help_ = "a quote is not closed", "texts stand in single quotes: 'like this'"
         return Finding("TG201", message, place, help_)
-    return Finding("TG201", _plain(message), place)
+    return Finding("TG201", _plain(message), place, _mended(scalar.text, message, names))
+
+
+def _mended(text: str, message: str, names: Sequence[str]) -> str:
+    """What was probably meant, in SQL; or ''."""
+    for name in names:
+        if not re.fullmatch(r"\w+(\.\w+)*", name) and f'"{name}"' not in text and name in text:
+            return f'a column of that name stands in double quotes: "{name}"'
+    if "Chained comparisons" in message:
+        other = next((sign for sign in ("&&", "||") if sign in text), "")
+        word = {"&&": "and", "||": "or"}.get(other, "")
+        return f"conditions are joined by {word}, not by {other}" if other else ""
+    return ""
 
 
 def _plain(message: str) -> str:

@@ -61,7 +61,8 @@ class Compiler:
             draft.found.append(result)
             return None
         if isinstance(result, Trouble):
-            draft.found.append(checking.syntax_finding(scalar, result))
+            names = draft.request.scope.known_names
+            draft.found.append(checking.syntax_finding(scalar, result, names))
             return None
         expression = trees.single_expression(result)
         if expression is None or not checking.says_something(scalar):

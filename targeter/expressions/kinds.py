@@ -70,7 +70,9 @@ def check_types(draft: Draft, parser: Parser) -> None:
     root = draft.root
     if root and draft.request.boolean and type_class(root.type) not in ("boolean", "null"):
         message = f"a condition is true or false, and this is {spoken(root.type)}"
-        draft.found.append(Finding("TG205", message, place_of(draft.request.scalar, root.original)))
+        scalar = draft.request.scalar
+        help_ = f"compare it: {checking.written(scalar, root.original).strip()} = …"
+        draft.found.append(Finding("TG205", message, place_of(scalar, root.original), help_))
     scope = draft.request.scope
     if root and scope.aggregates and not scope.is_grouped:
         _check_aggregation(draft, root)
@@ -160,7 +162,8 @@ def _must_be_alike(draft: Draft, parts: Sequence[Part], literals: list[_Literal]
         if family(part.type) != family(first.type):
             scalar = draft.request.scalar
             message = unlike(scalar, first, part)
-            draft.found.append(Finding("TG203", message, place_of(scalar, part.original)))
+            help_ = likened(scalar, first, part)
+            draft.found.append(Finding("TG203", message, place_of(scalar, part.original), help_))
     if family(first.type) != "text":
         texts = [part for part in parts if _is_text_literal(part)]
         types = sorted({part.type for part in typed})
@@ -174,6 +177,21 @@ def unlike(scalar: Scalar, one: Part, other: Part, together: str = "compared") -
         for part in (one, other)
     )
     return f"{' and '.join(said)}: they can't be {together}"
+
+
+def likened(scalar: Scalar, one: Part, other: Part) -> str:
+    """How a value is written so that it can be compared with another, where that is known."""
+    kinds = {family(one.type): one, family(other.type): other}
+    texts = {k: checking.written(scalar, p.original).strip() for k, p in kinds.items()}
+    if set(kinds) == {"date", "number"}:
+        day = texts["number"]
+        is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", day)
+        return f"a day is written date '{day if is_day else '2026-11-30'}'"
+    if "text" in kinds and "number" in kinds and kinds["number"].original["class"] == "CONSTANT":
+        return f"a text stands in single quotes: '{texts['number']}'"
+    if "boolean" in kinds and "number" in kinds:
+        return f"yes or no is a condition by itself: {texts['boolean']}, or not {texts['boolean']}"
+    return ""
 
 
 def _literal(draft: Draft, part: Part, type_: str, around: Part | None = None) -> _Literal:

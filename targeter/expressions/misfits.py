@@ -26,7 +26,8 @@ def misfit(draft: Draft, part: Part, trouble: Trouble) -> Finding:
         if pair:
             is_choice = node["class"] == "CASE" or {node["type"], name} & {*_CHOICES}
             together = "values of one thing" if is_choice else "compared"
-            return Finding("TG203", kinds.unlike(scalar, *pair, together), place)
+            help_ = "" if is_choice else kinds.likened(scalar, *pair)
+            return Finding("TG203", kinds.unlike(scalar, *pair, together), place, help_)
     given = " and ".join(kinds.spoken(p.type) for p in part.parts if p.type)
     if not given:
         said = _sentence(trouble)

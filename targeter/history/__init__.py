@@ -27,7 +27,14 @@ from targeter.history.contacts import (
 from targeter.history.intact import Fault, batches_of, faults, manifest_of, whole_batches
 from targeter.history.listing import EVENTS, Entry, History, list_history, opened
 from targeter.history.locking import HistoryInUse, writing
-from targeter.history.log import give_up, note_dropped, note_forgotten, note_rendered, note_reported
+from targeter.history.log import (
+    give_up,
+    note_dropped,
+    note_forgotten,
+    note_rendered,
+    note_reported,
+    order_of,
+)
 from targeter.history.memberships import (
     IN_AUDIENCE,
     in_audience,
@@ -104,6 +111,7 @@ __all__ = [
     "note_reported",
     "older_than",
     "opened",
+    "order_of",
     "put_right",
     "read_tombstones",
     "record",

@@ -12,7 +12,7 @@ from targeter.database import Engine, EngineError, literal
 from targeter.folders import MANIFEST, scratch_folder
 from targeter.history.contacts import ENTERED, FILE, HANDED_OVER, LEFT, MESSAGE
 from targeter.history.intact import LOST, Fault, batches_of, faults, manifest_of
-from targeter.history.log import expected
+from targeter.history.log import expected, order_of
 from targeter.history.told import TOLD, load_told
 from targeter.history.tombstones import read_tombstones
 
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A folder of batches, the oldest day first; `verified` says that every file was looked at."""
+    """A folder of batches, the oldest first; `verified` says that every file was looked at."""
 
     folder: Path
     entries: tuple[Entry, ...]
@@ -98,7 +98,8 @@ def list_history(engine: Engine, folder: Path, *, verify: bool = False) -> Histo
         )
         for name in names
     ]
-    entries.sort(key=lambda entry: (entry.day or "", entry.plan_id))
+    order = order_of(folder)
+    entries.sort(key=lambda e: (e.day or "", order.get(e.plan_id, len(order)), e.plan_id))
     return History(folder, tuple(entries), verify)
 
 

@@ -58,6 +58,16 @@ def expected(folder: Path) -> dict[str, Line]:
     return newest
 
 
+def order_of(folder: Path) -> Mapping[str, int]:
+    """By its name, how many lines of the log came before a batch's first: days don't tell which
+    of two batches of one day was rendered later."""
+    order: dict[str, int] = {}
+    for number, line in enumerate(read_log(folder)):
+        if line.get("event") == RENDERED:
+            order.setdefault(line.get("batch", ""), number)
+    return order
+
+
 def note_rendered(folder: Path, batch: str, day: str) -> None:
     """Log a batch that is there now."""
     digest = sha256_of(folder / batch / MANIFEST)

@@ -13,7 +13,7 @@ from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import NothingToCheck, PlanRefused, WrongUsage
 from targeter.filters import formats_version
 from targeter.folders import MANIFEST, sha256_of
-from targeter.history import ENTERED, FILE, MESSAGE, REMOVALS
+from targeter.history import ENTERED, FILE, MESSAGE, REMOVALS, order_of
 from targeter.plans.assignments import (
     ASSIGNMENTS,
     FEW,
@@ -104,7 +104,7 @@ def set_aside(run: Run, folder: Path) -> SavedPlan:
 
 
 def last_sent(history: Path) -> SavedPlan:
-    """The batch that was rendered last: of the latest day, and by plan id where there are several.
+    """The batch that was rendered last: of the latest day, and the last of that.
 
     Raises `NothingToCheck` when nothing was rendered.
     """
@@ -115,7 +115,10 @@ def last_sent(history: Path) -> SavedPlan:
     if not batches:
         message = f"nothing was rendered yet: there is no batch in {history.name}"
         raise NothingToCheck(message, help="targeter render writes one")
-    return max(batches, key=lambda batch: (batch.plan.as_of, batch.plan.plan_id))
+    order = order_of(history)
+    # who died before it could log its batch was the last one: the next writer logs it
+    unlogged = len(order) + 1
+    return max(batches, key=lambda b: (b.plan.as_of, order.get(b.plan.plan_id, unlogged)))
 
 
 def load_rows(engine: Engine, saved: SavedPlan, table: str, name: str) -> None:

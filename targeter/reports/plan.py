@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from targeter.cells import CLOSED, smallest_audience
 from targeter.database import Engine, literal
-from targeter.findings import Finding, in_order
+from targeter.findings import Finding, Place, in_order
 from targeter.lint.report import unsilenced
 from targeter.pacing import Paced
 from targeter.plans import plan_id
+from targeter.project import Project
 from targeter.rendering import SlowPart, limit_of
 from targeter.reports.copying import TemplateRow, slow_templates, template_rows
 from targeter.reports.idle import idle_because
@@ -326,7 +327,8 @@ def _data_findings(
             reason = idle_because(rule, project, run.bound.today)
             yield Finding("TG703", f"rule {rule.name!r} is not running: {reason}", rule.place)
         elif row.matched == 0:
-            yield Finding("TG701", f"rule {rule.name!r} matches nobody", rule.place)
+            help_ = f"targeter why-not {rule.name} shows who nearly fits"
+            yield Finding("TG701", f"rule {rule.name!r} matches nobody", rule.place, help_)
         elif row.won == 0 and row.held_out == 0:
             people = "1 person" if row.matched == 1 else f"{row.matched:,} people"
             message = f"rule {rule.name!r} matches {people} and wins none of them"
@@ -340,4 +342,13 @@ def _data_findings(
     for stop in _stops(run):
         if stop.outcome == "suppressed" and stop.people == run.profiles.people > 0:
             message = f"{stop.name!r} suppresses everybody"
-            yield Finding("TG719", message)
+            yield Finding("TG719", message, _declared(project).get(stop.name))
+
+
+def _declared(project: Project) -> Mapping[str, Place]:
+    """Where what suppresses stands, by the name that its gate has."""
+    return {
+        **{f"purpose {one.name}": one.place for one in project.settings.purposes},
+        **{one.name: one.place for one in project.suppressions},
+        **{one.name: one.place for one in project.requirements},
+    }

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from targeter.database import Engine, identifier
 from targeter.findings import Finding
+from targeter.sources import number_formats
+from targeter.sources.casting import NUMBERS
 from targeter.sources.csv_files import SHOWN
 from targeter.sources.date_formats import format_of
 from targeter.sources.declared import DeclaredColumn, Source
@@ -144,6 +146,10 @@ def _help(declared: DeclaredColumn, text: str) -> str:
         pattern = format_of(text)
         if pattern and pattern != declared.format:
             return f'declare format: "{pattern}" for {declared.name}; or {rest}'
+    if declared.type in NUMBERS:
+        written = number_formats.format_of(text)
+        if written and written != declared.format:
+            return f'declare format: "{written}" for {declared.name}; or {rest}'
     if declared.type == "boolean":
         return f"list it in true_values: or false_values: of {declared.name}; or {rest}"
     if declared.type == "list" and not declared.format:

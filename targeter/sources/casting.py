@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from targeter.database import list_literal, literal
 from targeter.sources.declared import DeclaredColumn
+from targeter.sources.number_formats import with_point
 
 # What a text begins with that isn't blank: nearly all do, and comparing takes next to no time.
 _VISIBLE = "BETWEEN '!' AND '~'"
@@ -60,6 +62,23 @@ def without(text: str, missing: Sequence[str]) -> str:
     return f"CASE WHEN NOT list_contains({list_literal(missing)}, {text}) THEN {text} END"
 
 
+def without_missing(text: str, column: DeclaredColumn) -> str:
+    """A trimmed text, NULL when it means nothing in this column.
+
+    A number, day or time among `missing` is a value, not a spelling: -99 is -99.0 too, and
+    9999-12-31 a midnight of that day.
+    """
+    kept = without(text, column.missing)
+    if not column.missing or column.type not in _COMPARED_BY_VALUE:
+        return kept
+    values = ", ".join(from_text(literal(word), column) for word in column.missing)
+    return f"CASE WHEN (({from_text(text, column)}) IN ({values})) IS NOT TRUE THEN {kept} END"
+
+
+NUMBERS = ("integer", "decimal", "number")
+_COMPARED_BY_VALUE = (*NUMBERS, "date", "timestamp")
+
+
 def without_nan(text: str) -> str:
     """A text, NULL when it is «not a number» or infinite, which is no value of a number."""
     return f"CASE WHEN NOT {matches(text, NOT_FINITE)} THEN {text} END"
@@ -75,6 +94,8 @@ def key_text(value: str, type_: str) -> str:
 
 def from_text(text: str, column: DeclaredColumn) -> str:
     """A trimmed text as the column's declared type."""
+    if column.format and column.type in NUMBERS:
+        text = f"({with_point(text, column.format)})"
     casts = {
         "text": lambda: text,
         "integer": lambda: _checked(text, WHOLE, f"TRY_CAST({text} AS BIGINT)"),
@@ -222,9 +243,11 @@ def from_typed(
     given and the cast is NULL, the value is bad.
     """
     given, plain_type = plain(value, type_, is_plain=is_plain)
+    if column.type in NUMBERS and plain_type != "VARCHAR":
+        column = replace(column, format=None)  # it says how texts are written
     if column.missing:
         text = trimmed(_as_text(given, plain_type))
-        given = f"CASE WHEN ({without(f'({text})', column.missing)}) IS NOT NULL THEN {given} END"
+        given = f"CASE WHEN ({without_missing(f'({text})', column)}) IS NOT NULL THEN {given} END"
     if plain_type == column.engine_type:
         return given, name, False
     if plain_type == "BIGINT" and column.type == "number":
@@ -241,7 +264,7 @@ def from_typed(
     if column.type == "decimal" and _is_within_decimal(plain_type):
         return given, f"CAST({name} AS DECIMAL(18,6))", False
     text = f"({trimmed(_as_text(given, plain_type))})"
-    if column.type in ("integer", "decimal", "number"):
+    if column.type in NUMBERS:
         text = without_nan(f"({text})")
     if column.type == "text":
         kept = f"CASE WHEN ({text}) IS NOT NULL THEN {_as_text(given, plain_type)} END"

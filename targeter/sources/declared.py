@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from targeter.findings import Finding, Place, did_you_mean
 from targeter.schema import TYPES, InCopy
+from targeter.sources import number_formats
 from targeter.yaml_source import Entries, Fields, Items, Node, Scalar
 
 FORMATS = ("csv", "tsv", "parquet", "json", "jsonl")
@@ -27,8 +28,8 @@ _VARIABLE = re.compile(r"\$\{(TARGETER_[A-Z0-9_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class DeclaredColumn:
-    """One column as declared. `format` is a strptime pattern for dates and times, and the
-    separator of a list.
+    """One column as declared. `format` is a strptime pattern for dates and times, one of
+    `number_formats` for numbers, and the separator of a list.
 
     `true_values`, `false_values` and `missing` are the texts that mean yes, no and nothing.
     `on_bad` is "fail" or "missing"; then `at_most` bounds how many values may be dropped
@@ -286,11 +287,12 @@ def _column(name: Scalar, node: Node, fields: Fields) -> DeclaredColumn:
     if inner is None:
         return DeclaredColumn(name.text, name.place)
     declared = inner.scalar("type")
+    type_ = _type(declared, fields, name) if declared else "text"
     column = DeclaredColumn(
         name=name.text,
         place=name.place,
-        type=_type(declared, fields, name) if declared else "text",
-        format=inner.text("format"),
+        type=type_,
+        format=_written(inner, type_),
         true_values=tuple(s.text for s in inner.texts("true_values")),
         false_values=tuple(s.text for s in inner.texts("false_values")),
         missing=tuple(s.text for s in inner.texts("missing")),
@@ -301,6 +303,23 @@ def _column(name: Scalar, node: Node, fields: Fields) -> DeclaredColumn:
     )
     inner.done()
     return column
+
+
+def _written(column: Fields, type_: str) -> str | None:
+    """How the values of a column are written, None for as usual."""
+    scalar = column.scalar("format")
+    if scalar is None or type_ in ("date", "timestamp", "list"):
+        return scalar.text if scalar else None
+    if type_ in ("text", "boolean"):
+        help_ = "a text is taken as it is, and a boolean has true_values and false_values"
+        column.wrong(scalar, f"'format' says nothing of a {type_}", help_)
+        return None
+    if scalar.text in number_formats.FORMATS:
+        return scalar.text
+    shown = ", ".join(f'"{one}"' for one in number_formats.FORMATS)
+    message = f"numbers can't be written as {scalar.text!r}"
+    column.wrong(scalar, message, f"in quotes, one of {shown}; 1234.5 needs none")
+    return None
 
 
 def _type(node: Scalar, fields: Fields, name: Scalar) -> str:

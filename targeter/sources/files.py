@@ -99,7 +99,7 @@ def _matches(
             return _checked(source, names, allowed)
     if not inside:
         return (), [_outside(source, f"path {source.path!r} lies outside the project")]
-    return (), [_nothing_there(source, root)]
+    return (), [_nothing_there(source, (root, *data_roots))]
 
 
 def _fixed_part(folder: Path, pattern: str) -> Path | None:
@@ -160,12 +160,16 @@ def _outside(source: Source, message: str) -> Finding:
     return Finding("TG110", f"source {source.name!r}: {message}", source.place, help_)
 
 
-def _nothing_there(source: Source, root: Path) -> Finding:
+def _nothing_there(source: Source, folders: Sequence[Path]) -> Finding:
     path = source.path or ""
     if _MAGIC & set(path):
         message, help_ = f"no file matches {path!r}", "a pattern starts in the project"
     else:
-        message, help_ = f"{path!r} isn't there", did_you_mean(path, list(_neighbours(root, path)))
+        near = list(dict.fromkeys(name for one in folders for name in _neighbours(one, path)))
+        message, help_ = f"{path!r} isn't there", did_you_mean(path, near)
+    if len(folders) == 1 and "did you mean" not in help_:
+        outside = "--data-root DIR names a folder outside the project to look in, too"
+        help_ = f"{help_}\n{outside}" if help_ else outside
     return Finding("TG715", f"source {source.name!r}: {message}", source.place, help_)
 
 

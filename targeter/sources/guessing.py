@@ -12,9 +12,9 @@ from targeter.database import Engine, identifier, list_literal
 from targeter.errors import BadData
 from targeter.findings import Finding, Place
 from targeter.schema import TYPES
-from targeter.sources import casting
+from targeter.sources import casting, number_formats
 from targeter.sources.date_formats import DATES, TIMES, formats_of, swapped
-from targeter.sources.declared import Source
+from targeter.sources.declared import DeclaredColumn, Source
 from targeter.sources.files import format_of_path
 from targeter.sources.looks import Look, looks_of
 from targeter.sources.reading import read
@@ -43,6 +43,7 @@ _MOST_WORDS = 40
 """A text column with more different values has none that mean nothing."""
 
 _VALUES = "guessed_values"
+_NOWHERE = Place("", 1, 1)
 
 _LEAST_OVERLAP = 0.5
 
@@ -110,7 +111,7 @@ def _relation(engine: Engine, path: Path, scratch: Path | None) -> Relation:
         help_ = "known endings: .csv .tsv .txt .parquet .json .jsonl .duckdb, each also with .gz"
         finding = Finding("TG105", message, place, help_)
         raise BadData(message, findings=[finding])
-    source = Source(name="guessed", place=place, path=path.name, format=format_)
+    source = Source(name=path.name, place=place, path=path.name, format=format_)
     return read(engine, source, path.parent, (), scratch)
 
 
@@ -173,7 +174,12 @@ def _text_column(engine: Engine, column: GuessedColumn, rows: int) -> GuessedCol
     known = list_literal(MISSING_WORDS)
     gaps = _texts(engine, f"SELECT t FROM {_VALUES} WHERE list_contains({known}, t) ORDER BY t")
     engine.run(f"DELETE FROM {_VALUES} WHERE list_contains({known}, t)")
-    found = _words(engine, column) or _moments(engine, column) or _numbers(engine, column)
+    found = (
+        _words(engine, column)
+        or _moments(engine, column)
+        or _numbers(engine, column)
+        or _marked_numbers(engine, column)
+    )
     if found is None and gaps and column.distinct <= _MOST_WORDS:
         found = column
     if found is None or not engine.value(f"SELECT count(*) FROM {_VALUES}"):
@@ -264,6 +270,30 @@ def _numbers(engine: Engine, column: GuessedColumn) -> GuessedColumn | None:
         if odd is not None and not any(c.isdigit() for text in odd for c in text):
             return _with_odd(replace(column, type=type_), odd)
     return None
+
+
+def _marked_numbers(engine: Engine, column: GuessedColumn) -> GuessedColumn | None:
+    """Numbers with a comma or marks between groups, in one format that reads nearly every value."""
+    found: list[tuple[GuessedColumn, dict[str, int], str]] = []
+    for format_ in number_formats.FORMATS:
+        for type_ in casting.NUMBERS:
+            declared = DeclaredColumn(column.name, _NOWHERE, type_, format_)
+            value = casting.from_text("t", declared)
+            odd = _odd_ones(
+                engine, f"{value} IS NOT NULL AND NOT regexp_matches(t, '^[-+]?0[0-9]')"
+            )
+            if odd is not None and not any(c.isdigit() for text in odd for c in text):
+                found.append((replace(column, type=type_, format=format_), odd, value))
+                break
+    if not found:
+        return None
+    (first, odd, value), rest = found[0], found[1:]
+    for other, _, reading in rest:
+        if engine.value(f"SELECT count(*) FROM {_VALUES} WHERE {value} <> {reading}"):
+            # a wrong guess would be a thousand times too much: text makes somebody look
+            note = f'a number? format: "{first.format}" or "{other.format}"'
+            return replace(column, note=note)
+    return _with_odd(first, odd)
 
 
 def _key(columns: Sequence[GuessedColumn], rows: int) -> str | None:

@@ -162,8 +162,12 @@ def _refuse(source: Source, found: Sequence[Finding]) -> None:
 
 
 def _nobody(source: Source, rows: int) -> list[Finding]:
-    if rows or not source.is_base:
+    if rows:
         return []
+    if not source.is_base:
+        message = f"source {source.name!r} has no rows"
+        help_ = "is the export whole? what asks whether somebody has one there finds nobody"
+        return [Finding("TG728", message, source.place, help_)]
     message = f"source {source.name!r} has no rows: there is nobody to plan for"
     return [Finding("TG714", message, source.place)]
 
@@ -276,11 +280,11 @@ def _as_declared(number: int, column: ReadColumn, declared: DeclaredColumn) -> T
         return Typed(number, declared.name, type_, given, value, declared, can_fail)
     if declared.type == "text" and not declared.missing:
         return Typed(number, declared.name, type_, casting.not_blank(name), value, declared)
-    given = casting.without(f"({casting.trimmed(name)})", declared.missing)
+    given = casting.without_missing(f"({casting.trimmed(name)})", declared)
     if declared.type == "text":
         kept = f"CASE WHEN ({given}) IS NOT NULL THEN {name} END"
         return Typed(number, declared.name, type_, kept, value, declared)
-    if declared.type in ("number", "integer", "decimal"):
+    if declared.type in casting.NUMBERS:
         given = casting.without_nan(f"({given})")
     cast = casting.from_text(value, declared)
     return Typed(number, declared.name, type_, given, cast, declared, can_fail=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jinja2 import TemplateSyntaxError, nodes
 
 from targeter.filters import FILTERS
@@ -46,6 +48,19 @@ _INSTEAD = {
 _RESERVED = frozenset({"self", "super", "loop", "caller", "varargs", "kwargs"})
 
 
+def _syntax_finding(file: TextFile, body: str, start: int, error: TemplateSyntaxError) -> Finding:
+    """What Jinja can't read; of a character it says at which offset, else only the line."""
+    place, help_ = line_place(file, start, error.lineno), ""
+    message = error.message or "not readable"
+    strange = re.fullmatch(r"(unexpected char '(.+)') at (\d+)", message, re.DOTALL)
+    if strange:
+        message = strange[1]
+        help_ = "a value's name has letters, digits and _ only: give a trait such a name"
+        if body[int(strange[3]) :].startswith(strange[2]):
+            place = file.place(start + int(strange[3]))
+    return Finding("TG502", f"Jinja: {message}", place, help_)
+
+
 def read_body(
     file: TextFile, body: str, start: int, found: list[Finding]
 ) -> tuple[nodes.Template, Spots] | None:
@@ -56,8 +71,7 @@ def read_body(
     try:
         tree = parsed(body)
     except TemplateSyntaxError as error:
-        place = line_place(file, start, error.lineno)
-        found.append(Finding("TG502", f"Jinja: {error.message}", place))
+        found.append(_syntax_finding(file, body, start, error))
         return None
     except RecursionError:
         found.append(Finding("TG505", "nested too deeply", file.place(start)))

@@ -62,7 +62,10 @@ def cast_to(column: Column, declared: DeclaredColumn | None, text: str = "t") ->
         iso = _as(trimmed, replace(plain, format=None), word)
         return f"coalesce({iso}, {_as(trimmed, own, word)})" if own.format else iso
     if kind == "number":
-        return f"TRY_CAST({_number(trimmed, column.type)} AS {column.type})"
+        plainly = f"TRY_CAST({_number(trimmed, column.type)} AS {column.type})"
+        if not own.format or own.type not in casting.NUMBERS:
+            return plainly
+        return f"coalesce({plainly}, TRY_CAST({_as(trimmed, own, own.type)} AS {column.type}))"
     if kind == "list":
         return casting.listed(trimmed, own.format)
     return f"TRY_CAST({trimmed} AS {column.type})"
@@ -126,6 +129,8 @@ _WORDS: Mapping[str, str] = {
 }
 _HELP: Mapping[str, str] = {
     "a day": "a day is written like 2026-11-30",
+    "a number": "a number is written like 1234.5, or as the source's format says",
+    "a whole number": "a whole number is written like 1234",
     "a time": "a time is written like 2026-11-30 18:00",
     "true or false": "write true or false, or what the source says for them",
 }

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from targeter.database import Trouble
+from targeter.expressions import checking
+from targeter.yaml_source import TextFile, whole_file
 from tests.expressions.trying import Trial, marked
 
 # «» stands around what is shown to the user.
@@ -125,6 +128,32 @@ def test_it_is_refused_where_it_stands(trial: Trial, code: str, text: str) -> No
     places = [(f.place.line, f.place.column, f.place.length) for f in found if f.place]
     expected = (line, column, length) if length else (line, column - 1, 1)
     assert (found[0].code, places[0]) == (code, expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "help_"),
+    [
+        ("born_on > 2020-03-01", "a day is written date '2020-03-01'"),
+        ("born_on > 2020", "a day is written date '2026-11-30'"),
+        ("name = 5", "a text stands in single quotes: '5'"),
+        ("agreed = 1", "yes or no is a condition by itself: agreed, or not agreed"),
+        ("age", "compare it: age = …"),
+        ("age = 1 && visits = 1", "conditions are joined by and, not by &&"),
+        ("age = 1 || visits = 1", "conditions are joined by or, not by ||"),
+        ("name = age", ""),
+    ],
+)
+def test_what_was_meant_is_told(trial: Trial, text: str, help_: str) -> None:
+    assert [finding.help for finding in trial.found(text, boolean=True)] == [help_]
+
+
+def test_a_column_that_needs_quotes_is_told_so() -> None:
+    text = "Umsatz € > 5"
+    trouble = Trouble('syntax error at or near "€"', 15, 3)
+    scalar = whole_file(TextFile.of("a.yaml", text))
+    found = checking.syntax_finding(scalar, trouble, ("Umsatz", "Umsatz €"))
+    assert found.help == 'a column of that name stands in double quotes: "Umsatz €"'
+    assert not checking.syntax_finding(scalar, trouble, ("Umsatz", "p.age")).help
 
 
 LARGE = {

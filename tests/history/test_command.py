@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.cli.bakery import bakery, targeter
 from tests.cli.busy import busy_bakery
 
-from .shop import messages, render, shop
+from .shop import listed, messages, render, shop
 
 
 def test_it_lists_and_verifies(tmp_path: Path) -> None:
@@ -21,6 +21,14 @@ def test_it_lists_and_verifies(tmp_path: Path) -> None:
     ran = targeter("history", "--project", root, "--verify")
     assert ran.code == 3
     assert f"contacts.parquet of the batch {done.plan_id} was lost" in ran.out
+
+
+def test_batches_of_one_day_are_listed_as_they_were_rendered(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    ids = [render(root, limit=1).plan_id for _ in range(4)]
+    assert [entry.plan_id for entry in listed(root).entries] == ids
+    words = ("plan", "--project", root, "--as-of", "2026-11-01", "--against", "sent")
+    assert targeter(*words, "--format", "json").json["against"]["plan_id"] == ids[-1]
 
 
 def test_nothing_rendered_yet_is_said(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from targeter import optouts
 from targeter.errors import BadData, NothingToCheck, RulesAreWrong
 from targeter.exporters.uploads import MOST_BYTES, MOST_OPERATIONS
 from targeter.history import TOMBSTONES, Tombstones, write_tombstones
-from targeter.optouts import OptOuts
+from targeter.optouts import OptOuts, StillIn
 from tests import worlds
 from tests.cli.bakery import targeter
 from tests.exporters.fair import RULES, WALL, Person, fair, parquet, person, render, sha, users
@@ -246,9 +246,31 @@ def test_people_of_audiences_without_identifiers_are_told_of(tmp_path: Path) -> 
     worlds.write(tmp_path, {"templates/board.j2": board})
     render(fair(tmp_path, [person(1), person(2)], wall, rules=rules))
     done = opt_outs(fair(tmp_path, [person(1)], wall, rules=rules))
-    assert done.removals is None
-    (note,) = done.notes
-    assert note.startswith("1 person may not be in an audience of board any more")
+    assert (done.members, done.people, done.removals) == (2, 1, None)
+    assert done.still_in == (StillIn("board", 1),)
+    words = ("optouts", "--project", tmp_path, "--as-of", "2026-11-03")
+    ran = targeter(*words)
+    # a daily job must not look well while somebody is in an audience they have to leave
+    assert (ran.code, ran.err) == (3, "")
+    assert ran.out.startswith("1 of 2 people in exported audiences may not be there any more.\n")
+    assert "1 person is still in audiences of board" in ran.out
+    answer = targeter(*words, "--format", "json")
+    assert (answer.code, answer.json["still_in"]) == (3, [{"channel": "board", "people": 1}])
+
+
+def test_who_was_never_handed_over_has_nothing_to_leave(tmp_path: Path) -> None:
+    nameless = person(2, mail="", handle="", phone="")
+    render(fair(tmp_path, [person(1), nameless]))
+    done = opt_outs(fair(tmp_path, [person(1)]))
+    assert (done.members, done.people, done.still_in) == (1, 0, ())
+
+
+def test_audiences_that_others_export_are_audiences(tmp_path: Path) -> None:
+    wall = "  wall: {like: x_promoted, min_audience: 1}\n"
+    render(fair(tmp_path, [person(1), person(2)], wall))
+    assert opt_outs(fair(tmp_path, [person(1), person(2)], wall)).members == 2
+    gone = opt_outs(fair(tmp_path, [person(1)], wall))
+    assert gone.still_in == (StillIn("wall", 1),)
 
 
 def test_it_is_a_command(tmp_path: Path) -> None:

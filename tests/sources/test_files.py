@@ -71,6 +71,14 @@ def test_a_file_that_is_not_there_is_found_with_a_suggestion(tmp_path: Path) -> 
     assert "did you mean 'data/a.csv'?" in trial.messages
 
 
+def test_a_file_that_is_not_there_is_looked_for_elsewhere(tmp_path: Path) -> None:
+    root = _project(tmp_path)
+    assert "--data-root DIR names a folder" in tried(root, "path: outside.csv").messages
+    trial = tried(root, "path: outsite.csv", data_roots=[tmp_path])
+    assert "did you mean 'outside.csv'?" in trial.messages
+    assert "--data-root" not in trial.messages
+
+
 def test_a_pattern_without_a_file_is_found(tmp_path: Path) -> None:
     trial = tried(_project(tmp_path), "path: data/*.parquet")
     assert trial.codes == ["TG715"]

@@ -62,6 +62,33 @@ def test_types_and_formats_are_guessed_from_every_value(
     assert (column.type, column.format) == (type_, format_)
 
 
+@pytest.mark.parametrize(
+    ("values", "type_", "format_"),
+    [
+        (["1,5", "2", "-0,25"], "decimal", "1234,5"),
+        (["1.234,5", "2,5"], "decimal", "1.234,5"),
+        (["1,234.5", "2"], "decimal", "1,234.5"),
+        (["1.234.567", "12"], "integer", "1.234,5"),
+        (["1'234", "12"], "integer", "1'234.5"),
+    ],
+)
+def test_numbers_with_marks_are_guessed(
+    tmp_path: Path, values: list[str], type_: str, format_: str
+) -> None:
+    column = _column(tmp_path, *values)
+    assert (column.type, column.format) == (type_, format_)
+
+
+def test_a_thousand_or_one_and_a_bit_is_left_to_the_reader(tmp_path: Path) -> None:
+    column = _column(tmp_path, "1,234", "2,500")
+    assert column.type == "text" and column.format is None
+    assert column.note == 'a number? format: "1234,5" or "1,234.5"'
+
+
+def test_a_code_with_a_comma_is_no_number(tmp_path: Path) -> None:
+    assert _column(tmp_path, "01,5", "02,5").type == "text"
+
+
 def test_day_or_month_first_is_left_to_the_reader(tmp_path: Path) -> None:
     column = _column(tmp_path, "01/02/2000", "03/04/2001")
     assert "day or month first?" in column.note

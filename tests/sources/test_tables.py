@@ -138,6 +138,15 @@ def test_decimals_that_all_fit_are_read_where_they_lie(
         ("1.5::DECIMAL(9, 1), -99", "number", "-99.0", 1.5),
         ("1.5::DECIMAL(9, 1), -99", "decimal", "-99.0", Decimal("1.500000")),
         ("1.5::DOUBLE, -99", "decimal", "-99.0", Decimal("1.500000")),
+        ("1.5::DOUBLE, -99", "number", "-99", 1.5),
+        ("1.5::DECIMAL(9, 2), -99", "number", "-99", 1.5),
+        ("9007199254740993, 9007199254740992", "integer", "9007199254740992", 9007199254740993),
+        (
+            "TIMESTAMP '2026-01-02', '9999-12-31'",
+            "date",
+            "9999-12-31",
+            datetime.date(2026, 1, 2),
+        ),
         ("DATE '2026-01-02', '1900-01-01'", "date", "1900-01-01", datetime.date(2026, 1, 2)),
         (
             "DATE '2026-01-02', '1900-01-01'",
@@ -160,6 +169,15 @@ def test_what_means_nothing_is_missing_whatever_the_type_of_the_file(
     _parquet(maker, tmp_path / "a.parquet", f"SELECT unnest([{values}]) AS x")
     yaml = f"path: a.parquet\ncolumns:\n  x: {{type: {declared}, missing: ['{missing}']}}"
     assert [row[0] for row in tried(tmp_path, yaml).rows] == [expected, None]
+
+
+@pytest.mark.parametrize("value", ["1.5::DECIMAL(9, 1)", "1.5::DOUBLE", "'1,5'"])
+def test_how_numbers_are_written_is_said_of_texts_only(
+    tmp_path: Path, maker: duckdb.DuckDBPyConnection, value: str
+) -> None:
+    _parquet(maker, tmp_path / "a.parquet", f"SELECT {value} AS x")
+    yaml = 'path: a.parquet\ncolumns:\n  x: {type: decimal, format: "1.234,5"}'
+    assert tried(tmp_path, yaml).rows == [(Decimal("1.5"),)]
 
 
 def test_a_bad_value_has_its_row_and_the_place_of_its_declaration(

@@ -216,6 +216,77 @@ def test_missing_words_are_missing(tmp_path: Path) -> None:
     assert trial.rows == [(None, None), (None, "x"), (3, None)]
 
 
+@pytest.mark.parametrize(
+    ("declared", "missing", "gap"),
+    [
+        ("number", "-99", "-99.0"),
+        ("decimal", "-99.0", "-99"),
+        ("integer", "0", "000"),
+        ("date, format: '%d/%m/%Y'", "01/01/1900", "1/1/1900"),
+        ("timestamp", "1900-01-01", "1900-01-01T00:00"),
+    ],
+)
+def test_a_missing_number_or_day_is_missing_however_it_is_written(
+    tmp_path: Path, declared: str, missing: str, gap: str
+) -> None:
+    yaml = f"columns:\n  id: text\n  x: {{type: {declared}, missing: [none, '{missing}']}}"
+    trial = tried_csv(tmp_path, f"id,x\na,{gap}\nb,none\n", yaml)
+    assert trial.rows == [("a", None), ("b", None)] and not trial.codes
+
+
+def test_a_missing_word_of_a_text_is_spelled_as_it_is(tmp_path: Path) -> None:
+    yaml = "columns:\n  id: text\n  x: {missing: [-99]}"
+    assert tried_csv(tmp_path, "id,x\na,-99.0\nb,-99\n", yaml).rows == [
+        ("a", "-99.0"),
+        ("b", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format_", "written", "expected"),
+    [
+        ("1234,5", "-142,44", "-142.44"),
+        ("1234,5", ",5", "0.5"),
+        ("1.234,5", "1.234.567,89", "1234567.89"),
+        ("1.234,5", "1234", "1234"),
+        ("1,234.5", "1,234", "1234"),
+        ("1 234,5", "1\u202f234,5", "1234.5"),
+        ("1 234,5", "1 234 567", "1234567"),
+        ("1'234.5", "1’234.5", "1234.5"),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(
+    tmp_path: Path, format_: str, written: str, expected: str
+) -> None:
+    yaml = f'columns:\n  n: {{type: decimal, format: "{format_}"}}'
+    trial = tried_csv(tmp_path, f"id;n\n1;{written}\n", yaml)
+    assert [row[1] for row in trial.rows] == [Decimal(expected)]
+
+
+@pytest.mark.parametrize(
+    ("format_", "written"),
+    [
+        ("1234,5", "1.5"),
+        ("1234,5", "1.234,5"),
+        ("1.234,5", "1.23"),
+        ("1.234,5", "12.34,5"),
+        ("1,234.5", "1,5"),
+        ("1 234,5", "1 23"),
+    ],
+)
+def test_a_number_written_otherwise_is_bad(tmp_path: Path, format_: str, written: str) -> None:
+    yaml = f'columns:\n  n: {{type: number, format: "{format_}"}}'
+    trial = tried_csv(tmp_path, f"id;n\n1;{written}\n", yaml)
+    assert trial.codes == ["TG710"]
+    assert f"is not a number as {format_}" in trial.messages
+
+
+@pytest.mark.parametrize(("written", "way"), [("1,5", "1234,5"), ("1.234,50", "1.234,5")])
+def test_a_comma_in_a_number_is_told_how_to_declare(tmp_path: Path, written: str, way: str) -> None:
+    trial = tried_csv(tmp_path, f"id;n\n1;{written}\n", "columns:\n  n: number")
+    assert f'declare format: "{way}" for n' in trial.findings[0].help
+
+
 def test_on_bad_missing_drops_and_counts(tmp_path: Path) -> None:
     yaml = "columns:\n  n: {type: integer, on_bad: missing, at_most: 2}"
     trial = tried_csv(tmp_path, "id,n\n1,a\n2,b\n3,3\n", yaml)

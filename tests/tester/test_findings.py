@@ -71,9 +71,9 @@ CASES: dict[str, tuple[str, list[str]]] = {
   expect: {by: adult}""",
         [
             "3:16 TG602 'born_on' is a day, and '2026-13-01' is none | 2026-11-30",
-            "4:14 TG602 'spent' is a number, and 'a lot' is none |",
+            "4:14 TG602 'spent' is a number, and 'a lot' is none | 1234.5",
             "5:15 TG602 'agreed' is true or false, and 'maybe' is none | true or false",
-            "6:19 TG602 'trips_made' is a whole number, and '1.5' is none |",
+            "6:19 TG602 'trips_made' is a whole number, and '1.5' is none | 1234",
             "7:22 TG602 a stance is for, against, mixed or unknown, not 'adores' |",
             "8:13 TG602 'port' is a text, and a list is none |",
             "9:19 TG602 'has_friend' is never missing |",

@@ -28,6 +28,18 @@ def test_a_person_gets_what_the_rules_say(tmp_path: Path) -> None:
     assert one.passed and one.got.text == "Hear us through any fog from Harbour."
 
 
+@pytest.mark.parametrize("written", ["1100.5", "'1.100,5'"])
+def test_a_number_is_written_plainly_or_as_its_source_has_it(tmp_path: Path, written: str) -> None:
+    root = lighthouse(
+        tmp_path,
+        f"- {{name: a, person: {{spent: {written}, port: East}}, expect: {{rule: fog-horn}}}}",
+    )
+    settings = root / "rules/targeter.yaml"
+    marked = 'spent: {type: decimal, format: "1.234,5"}'
+    settings.write_text(settings.read_text().replace("spent: decimal", marked))
+    assert not report(root).failures
+
+
 def test_every_expectation_is_held_against_what_was_got(tmp_path: Path) -> None:
     one = result(
         tmp_path,

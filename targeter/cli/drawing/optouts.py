@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def draw_opt_outs(screen: Screen, done: OptOuts) -> None:
     """Why people leave, and the files that say so to the network."""
     among = f"of {count(done.members, 'person', 'people')} in exported audiences"
-    if done.removals is None:
+    if not done.people:
         screen.lines(joined(f"Nobody {among} has to leave."))
     else:
         screen.lines(joined(f"{number(done.people)} {among} may not be there any more."))
@@ -28,11 +28,16 @@ def draw_opt_outs(screen: Screen, done: OptOuts) -> None:
             grid.add_row(styled(number(reason.people)), styled(reason.name), styled(kind, QUIET))
         screen.table(grid, indent=2)
         screen.blank()
+    if done.removals is not None:
         _draw_removals(screen, done.removals)
     for line in done.told:
         screen.lines(styled(line))
-    for note in done.notes:
-        screen.lines(styled(note, DOUBT))
+    for one in done.still_in:
+        people = count(one.people, "person is", "people are")
+        why = "no batch says by what they are known there"
+        help_ = "targeter render tells its exporter who leaves; else take them out there"
+        screen.lines(styled(f"{people} still in audiences of {one.channel}: {why}", DOUBT))
+        screen.lines(styled(help_, DOUBT), indent=2)
 
 
 def draw_forgotten(screen: Screen, done: Forgotten) -> None:

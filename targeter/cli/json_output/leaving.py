@@ -40,8 +40,8 @@ def opt_outs(done: OptOuts) -> Json:
             {"kind": one.kind, "name": one.name, "people": one.people} for one in done.reasons
         ],
         "removals": _removals(done.removals),
+        "still_in": [{"channel": one.channel, "people": one.people} for one in done.still_in],
         "told": done.told,
-        "notes": done.notes,
     }
 
 

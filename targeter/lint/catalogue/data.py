@@ -143,4 +143,10 @@ DATA: dict[str, Entry] = {
         "pace: 2 per day   # and 900 people get a message",
         "pace: 2000 per day",
     ),
+    "TG728": Entry(
+        "A source, beside the base, that has no rows.",
+        "When the export of complaints failed nobody has one: who needs help gets marketing.",
+        "person_id,opened_on   # and no line below the header",
+        "person_id,opened_on\np7,2026-10-29",
+    ),
 }

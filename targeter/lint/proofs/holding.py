@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from targeter.expressions.checking import place_of, written
@@ -65,6 +66,9 @@ def _constant(origin: Origin, always: bool) -> Finding:
     text = " ".join(written(origin.scalar, origin.tree).split())
     message = f"{text} is {'always' if always else 'never'} TRUE"
     help_ = "take it out" if always else "no value there can be makes it so: see how it is written"
+    if to_null := re.fullmatch(r"(.+?) *(=|<>|!=) *null", text, re.IGNORECASE):
+        is_not = "" if to_null[2] == "=" else " not"
+        help_ = f"nothing equals null, nor differs from it: write {to_null[1]} is{is_not} null"
     return Finding("TG304", message, place_of(origin.scalar, origin.tree), help_)
 
 

@@ -167,6 +167,13 @@ def test_a_condition_that_cannot_hold_is_found(
     assert said == ([expected] if expected else [])
 
 
+@pytest.mark.parametrize(("sign", "word"), [("=", "is"), ("<>", "is not"), ("!=", "is not")])
+def test_who_compares_with_null_is_told_how_to_ask(sign: str, word: str, tmp_path: Path) -> None:
+    found(tmp_path, rule("a", 1, f"age {sign} null"))
+    (said,) = [f for f in worlds.findings(tmp_path) if f.code == "TG304"]
+    assert said.help.endswith(f"write age {word} null")
+
+
 def test_a_day_that_is_past_today_may_come_another_day(tmp_path: Path) -> None:
     assert found(tmp_path, rule("a", 1, "today() > date '2027-01-01' and age > 1")) == []
 
