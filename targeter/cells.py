@@ -122,6 +122,8 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
         f"SELECT DISTINCT m.choice, m.text FROM member_choices AS m JOIN {DECIDED} AS d "
         "USING (person) WHERE d.stays ORDER BY ALL"
     )
+    if not rows:
+        return
     lengths = [(n, text, fits(text, decisions.choices[n].channel).length) for n, text in rows]
     columns = {"choice": "INTEGER", "text": "VARCHAR", "length": "INTEGER"}
     engine.load("member_texts", columns, lengths)

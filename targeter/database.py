@@ -54,7 +54,8 @@ class Engine:
 
     `folders` are the real paths that SQL may read and write; without any, nothing on disk is
     reachable. Ctrl-C interrupts a running statement and raises `Interrupted`. Tables are in memory,
-    or in the file `database`; those of the file `behind` can be read by their names, too.
+    or in the file `database`; those of the file `behind` can be read by their names, too. Where all
+    data are `little`, what pays only over many rows is left out.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Engine:
         threads: int | None = None,
         database: Path | None = None,
         behind: Path | None = None,
+        little: bool = False,
     ) -> None:
         self.scratch = scratch or Path()
         self._kept = 0
@@ -87,6 +89,9 @@ class Engine:
         ]
         if threads:
             settings.append(("threads", threads))
+        if little:
+            # it compares each expression of a statement with all others, before any row is read
+            settings.append(("disabled_optimizers", "common_subexpressions"))
         for name, value in settings:
             self._connection.execute(f"SET {name} = {literal(value)}")
         if behind:
@@ -159,14 +164,28 @@ class Engine:
         kept = f"SELECT COLUMNS('.*') AS 'c_\\0' FROM ({sql})"
         count = self.written(f"CREATE TABLE {table} AS {kept}")
         try:
-            with METER.counting(count, what) as counted:
-                for start in range(0, count, size):
-                    counted.done = start
-                    bounds = f"rowid >= {start} AND rowid < {start + size}"
-                    yield self.rows(f"SELECT * FROM {table} WHERE {bounds} ORDER BY rowid")
+            yield from self.parts(table, count, size, what, shown="*")
         finally:
             if not self._is_closed:  # who stopped in the middle is collected after the engine
                 self.run(f"DROP TABLE {table}")
+
+    def parts(
+        self,
+        table: str,
+        count: int,
+        size: int = 50_000,
+        what: str = "rows",
+        shown: str = "rowid, *",
+    ) -> Iterator[list[Row]]:
+        """The `count` rows of a (quoted) table that nothing is taken from, counted the same way.
+
+        Each begins with its number, if nothing else is to be `shown`.
+        """
+        with METER.counting(count, what) as counted:
+            for start in range(0, count, size):
+                counted.done = start
+                bounds = f"rowid >= {start} AND rowid < {start + size}"
+                yield self.rows(f"SELECT {shown} FROM {table} WHERE {bounds} ORDER BY rowid")
 
     def describe(self, query: str) -> list[tuple[str, str]]:
         """Names and types of a query's columns; an `EngineError` when it can't be bound."""

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from targeter.binding import Bound, Opinion
 from targeter.database import Engine, identifier, literal
 from targeter.expressions.scopes import stance_column
 from targeter.settings import DeclaredTopic
 from targeter.topics import (
+    Topic,
+    alike,
+    also_sql,
     like_sql,
     mention_pattern,
     named_sql,
     opinion_sql,
+    refusal_sql,
     sentiment,
     stance_sql,
 )
 
-_TEXTS = "texts about topics"
+_TEXTS, _JUDGED = "texts about topics", "texts about topics judged"
 _COUNTS = "opinions"
+# Below so many texts the patterns of refusals take longer to compile than to be looked for.
+FEW = 500
 
 
 def add_stances(
@@ -78,15 +85,7 @@ def _from_posts(
     own_score = f"TRY_CAST(r.{identifier(posts.score)} AS DOUBLE)" if posts.score else None
     _collect_texts(engine, bound, rows, text, own_score)
     everything = [topic.topic for topic in bound.project.settings.topics]
-    opinions = ", ".join(
-        (opinion_sql("text", "score", d.topic, everything) if is_named else "NULL")
-        + f" AS opinion_{number}"
-        for number, (d, is_named) in enumerate(zip(topics, _named(engine, topics), strict=True))
-    )
-    judged = identifier(_TEXTS + " judged")
-    engine.run(
-        f"CREATE OR REPLACE TABLE {judged} AS SELECT *, {opinions} FROM {identifier(_TEXTS)}"
-    )
+    judge(engine, [declared.topic for declared in topics], everything, _TEXTS, _JUDGED)
     same_score = f" AND t.score IS NOT DISTINCT FROM {own_score}" if own_score else ""
     counts = [
         count
@@ -95,7 +94,7 @@ def _from_posts(
     ]
     return (
         f"SELECT r.{person}, {', '.join(counts)} FROM {rows} AS r "
-        f"JOIN {judged} AS t ON t.text = r.{text}{same_score} GROUP BY 1"
+        f"JOIN {identifier(_JUDGED)} AS t ON t.text = r.{text}{same_score} GROUP BY 1"
     )
 
 
@@ -119,13 +118,79 @@ def _collect_texts(
     engine.load(_TEXTS, {"text": "VARCHAR", "score": "DOUBLE"}, scored)
 
 
-def _named(engine: Engine, topics: Sequence[DeclaredTopic]) -> list[bool]:
-    """Which topics any text names: the patterns of a refusal take long to compile for nothing."""
-    tests = [
-        f"coalesce(bool_or({named_sql('text', d.topic)}), false)" if d.topic.words else "false"
-        for d in topics
-    ]
-    return list(engine.row(f"SELECT {', '.join(tests)} FROM {identifier(_TEXTS)}"))
+def judge(
+    engine: Engine,
+    topics: Sequence[Topic],
+    everything: Sequence[Topic],
+    texts: str,
+    judged: str,
+    *,
+    few: int = FEW,
+) -> None:
+    """Make the table `judged` of the table `texts` (text, score): what each says of each topic.
+
+    `everything` are all topics that a text may be about. Fewer than `few` texts change how they
+    are asked and never what they say.
+    """
+    count, is_named = _named(engine, topics, texts)
+    named = [topic for topic in topics if topic.name in is_named]
+    together = _asked_together(engine, named, texts) if count < few else _Together()
+    opinions = ", ".join(
+        f"{opinion_sql('text', 'score', topic, everything, together.refusals.get(topic.name))} "
+        f"AS opinion_{number}"
+        if topic.name in is_named
+        else f"NULL AS opinion_{number}"
+        for number, topic in enumerate(topics)
+    )
+    engine.run(
+        f"CREATE OR REPLACE TABLE {identifier(judged)} AS SELECT *, {opinions} "
+        f"FROM (SELECT *{together.columns} FROM {identifier(texts)})"
+    )
+
+
+def _named(engine: Engine, topics: Sequence[Topic], texts: str) -> tuple[int, frozenset[str]]:
+    """How many texts there are, and which topics any of them names.
+
+    The patterns of a refusal take long to compile for nothing.
+    """
+    asked = [topic for topic in topics if topic.words]
+    tests = "".join(f", bool_or({named_sql('text', topic)})" for topic in asked)
+    count, *said = engine.row(f"SELECT count(*){tests} FROM {identifier(texts)}")
+    pairs = zip(asked, said, strict=True)
+    return int(count), frozenset(topic.name for topic, is_named in pairs if is_named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What is asked of each text once for several topics; by topic, SQL for whether it is refused.
+
+    A topic that isn't there is asked for alone.
+    """
+
+    columns: str = ""
+    refusals: Mapping[str, str] = field(default_factory=dict)
+
+
+def _asked_together(engine: Engine, topics: Sequence[Topic], texts: str) -> _Together:
+    """One question for topics that are alike; a text with words of several has one for each."""
+    groups = [group for group in alike(topics) if len(group) > 1]
+    pairs = [(topic, number) for number, group in enumerate(groups) for topic in group]
+    if not pairs:
+        return _Together()
+    also = [also_sql("text", topic, groups[number]) for topic, number in pairs]
+    tests = ", ".join(
+        f"bool_or({named_sql('text', topic)} AND {other})"
+        for (topic, _), other in zip(pairs, also, strict=True)
+    )
+    is_mixed = engine.row(f"SELECT {tests} FROM {identifier(texts)}")
+    refusals = {
+        topic.name: f"CASE WHEN {other} THEN {refusal_sql('text', topic)} ELSE refuses_{n} END"
+        if mixed
+        else f"refuses_{n}"
+        for (topic, n), other, mixed in zip(pairs, also, is_mixed, strict=True)
+    }
+    asked = (f", {refusal_sql('text', *group)} AS refuses_{n}" for n, group in enumerate(groups))
+    return _Together("".join(asked), refusals)
 
 
 def _from_likes(

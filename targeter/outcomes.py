@@ -31,6 +31,8 @@ STATUSES = ("new", "staying")
 RESULTS = "results"
 # Those of them who get nothing, whatever it is that kept it away.
 NOTHING = "nothing"
+# Below so many people it costs more to find the results again for each question than to keep them.
+_FEW = 20_000
 # Who leaves an audience they are in: whose place is over, also where they are no longer a person.
 LEAVING = "leaving_audience"
 
@@ -44,9 +46,10 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
     promoted message is «new» or «staying».
     """
     _end_with_nothing(engine, decisions)
-    # texts stay where they are: written once more, they would cost more than all that is asked
+    # many texts stay where they are: written once more, they would cost more than all that is asked
+    kind = "TABLE" if people < _FEW else "VIEW"
     engine.run(
-        f"CREATE OR REPLACE VIEW {RESULTS} AS SELECT a.number, a.person, "
+        f"CREATE OR REPLACE {kind} {RESULTS} AS SELECT a.number, a.person, "
         "CASE WHEN a.held_out THEN 'held_out' WHEN o.number IS NOT NULL THEN 'not_in_pilot' "
         "ELSE 'message' END AS outcome, NULL AS gate, NULL AS best_rule, a.choice, a.text, "
         f"a.length, CASE WHEN NOT a.held_out AND a.choice IN ({_promoted(decisions)}) AND "

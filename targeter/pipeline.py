@@ -366,22 +366,24 @@ def engine_for(project: Project, options: Options) -> Iterator[Engine]:
     sources = project.settings.sources
     allowed = folders(sources, options.root, options.data_roots)
     history = history_of(project, options)
+    little = _is_little(sources, options)
     with scratch_folder() as scratch:
         engine = Engine(
             folders=[*allowed, scratch, *_kept(options), *([history] if history.is_dir() else [])],
             scratch=scratch,
             time_zone=project.settings.time_zone,
             memory=options.memory,
-            threads=options.threads or _enough(sources, options),
+            threads=options.threads or (1 if little else None),
+            little=little,
         )
         with engine:
             yield engine
 
 
-def _enough(sources: Sequence[Source], options: Options) -> int | None:
-    """One thread for little data, sooner done than several agree; None for as many as there are."""
+def _is_little(sources: Sequence[Source], options: Options) -> bool:
+    """Whether a statement is planned for longer than it runs, and one thread is done soonest."""
     size = bytes_of(sources, options.root, options.data_roots)
-    return 1 if size is not None and size < _LITTLE else None
+    return size is not None and size < _LITTLE
 
 
 def _kept(options: Options) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from targeter.rules import Rule
 RESTS = "rests"
 # One row for each rule that leaves a person in peace for now.
 RULE_RESTS = "rule_rests"
+_RULE_RESTS = {"person": "VARCHAR", "rule": "INTEGER", "until": "DATE"}
 # Every audience that a person entered and didn't leave; one row a person: the last of them.
 MEMBERSHIPS = "memberships"
 MEMBERS = "members"
@@ -54,29 +55,42 @@ def find_resting(engine: Engine, bound: Bound, limits: Limits) -> None:
     """Fill `rests`, `rule_rests` and `members` from the contacts."""
     now = moment_sql(bound.today)
     _members(engine)
+    if not engine.value(f"SELECT count(*) FROM {CONTACTS}"):
+        _nobody_rests(engine, limits)
+        return
     _of_everything(engine, limits.rest, now)
     _of_rules(engine, limits.rules, now)
     _of_handoffs(engine, limits.handoffs, now)
-    flags = [
-        "coalesce(cooling_until > today, false) AS cooling",
-        "coalesce(capped_until > today, false) AS capped",
-    ]
-    flags += [
-        f"list_contains(rules, {number}) IS TRUE AS rule{number}" for number, _ in limits.rules
-    ]
-    flags += [
-        f"list_contains(handoffs, {number}) IS TRUE AS handoff{number}"
-        for number, _, _ in limits.handoffs
-    ]
+    flags = ", ".join(f"{sql} AS {name}" for name, sql in _flags(limits).items())
     engine.run(
         f"CREATE OR REPLACE TABLE {RESTS} AS SELECT person, "
         "greatest(cooling_until, capped_until) AS until, "
-        f"{', '.join(flags)} FROM (SELECT *, {literal(bound.today.isoformat())}::DATE AS today "
+        f"{flags} FROM (SELECT *, {literal(bound.today.isoformat())}::DATE AS today "
         "FROM resting_from_all FULL JOIN "
         "(SELECT person, list(rule) AS rules FROM rule_rests GROUP BY 1) USING (person) "
         "FULL JOIN (SELECT person, list(handoff) AS handoffs FROM handoff_rests GROUP BY 1) "
         "USING (person))"
     )
+
+
+def _flags(limits: Limits) -> dict[str, str]:
+    """The flags of somebody who rests, each with its SQL."""
+    flags = {
+        "cooling": "coalesce(cooling_until > today, false)",
+        "capped": "coalesce(capped_until > today, false)",
+    }
+    rules = ((f"rule{n}", f"list_contains(rules, {n}) IS TRUE") for n, _ in limits.rules)
+    handoffs = (
+        (f"handoff{n}", f"list_contains(handoffs, {n}) IS TRUE") for n, _, _ in limits.handoffs
+    )
+    return {**flags, **dict(rules), **dict(handoffs)}
+
+
+def _nobody_rests(engine: Engine, limits: Limits) -> None:
+    """The same tables where nobody was contacted before: nothing has to be asked."""
+    flags = dict.fromkeys(_flags(limits), "BOOLEAN")
+    engine.load(RESTS, {"person": "VARCHAR", "until": "DATE", **flags}, ())
+    engine.load(RULE_RESTS, _RULE_RESTS, ())
 
 
 def _members(engine: Engine) -> None:
@@ -137,7 +151,7 @@ def because(engine: Engine, day: dt.date, person: str, rule: str | None = None) 
 
 def _of_rules(engine: Engine, rules: Sequence[tuple[int, Rule]], now: str) -> None:
     """The rules that leave a person in peace: their own caps and cooldowns."""
-    engine.run(f"CREATE OR REPLACE TABLE {RULE_RESTS} (person VARCHAR, rule INTEGER, until DATE)")
+    engine.load(RULE_RESTS, _RULE_RESTS, ())
     # most rules rest alike, and those that do are asked about together
     for rest in dict.fromkeys(rule.rest for _, rule in rules):
         alike = [(number, rule.name) for number, rule in rules if rule.rest == rest]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from targeter.binding import Bound
 from targeter.database import Engine, Row, identifier, literal
@@ -11,7 +11,7 @@ from targeter.profiles import PROFILES, number_of
 from targeter.rendering.dictionaries import MANY, Filler, People
 from targeter.rendering.pieces import Piece, pieces
 from targeter.rendering.sums import IN_DOUBT, Sums
-from targeter.rendering.writer import Writer, link_of
+from targeter.rendering.writer import Message, Writer, link_of
 
 # Below so many people the dictionaries cost more statements than they save messages.
 FEW = 1_000
@@ -19,10 +19,16 @@ FEW = 1_000
 _MOST = 0.5
 
 # The columns of a table that texts are written into, and their names.
-DRAFT_COLUMNS = (
-    "number INTEGER, person VARCHAR, choice INTEGER, text VARCHAR, length INTEGER, why VARCHAR"
-)
-_NAMES = "number, person, choice, text, length, why"
+_DRAFT = {
+    "number": "INTEGER",
+    "person": "VARCHAR",
+    "choice": "INTEGER",
+    "text": "VARCHAR",
+    "length": "INTEGER",
+    "why": "VARCHAR",
+}
+DRAFT_COLUMNS = ", ".join(f"{name} {type_}" for name, type_ in _DRAFT.items())
+_NAMES = ", ".join(_DRAFT)
 
 _MADE = ("in_doubt", "inputs", "reached", "texts")
 _TEXTS = {"input": "BIGINT", "text": "VARCHAR", "length": "INTEGER", "why": "VARCHAR"}
@@ -47,21 +53,28 @@ def render_choices(
     counts: dict[int, int] = dict(
         engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
     )
-    everybody = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
+    written: list[Row] = []
     for alike in _alike(choice for choice in choices if choice.number in counts):
         people = sum(counts[choice.number] for choice in alike)
         choice = alike[0]
         writer = Writer(choice.template, choice.channel, bound, link_of(choice))
         asked = _Asked(engine, bound, writer, alike, waiting, drafts)
-        cut = pieces(writer) if people >= few else None
         if not writer.columns:
             asked.write_one()
-        elif cut is None:
-            asked.write_whole()
-        else:
+        elif people < few:
+            written += asked.written()
+        elif (cut := pieces(writer)) is not None:
+            everybody = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
             asked.write_pieces(cut, people / max(everybody, 1), many)
-    for table in _MADE:
-        engine.run(f"DROP TABLE IF EXISTS {table}")
+        else:
+            asked.write_whole()
+    if written:
+        engine.load("few_drafts", _DRAFT, written)
+        engine.run(f"INSERT INTO {drafts} ({_NAMES}) FROM few_drafts")
+        engine.run("DROP TABLE few_drafts")
+    if sum(counts.values()) >= few:
+        for table in _MADE:
+            engine.run(f"DROP TABLE IF EXISTS {table}")
 
 
 def _alike(choices: Iterable[Choice]) -> list[list[Choice]]:
@@ -101,6 +114,19 @@ class _Asked:
             f"{message.length}, {literal(message.why)} FROM {self._waiting} WHERE {self._these}"
         )
 
+    def written(self) -> Iterator[Row]:
+        """The drafts of few people, to be put down together with those of other choices."""
+        columns = ", ".join(f"p.{identifier(name)}" for name in self._writer.columns)
+        messages: dict[str, Message] = {}
+        for number, person, choice, *values in self._engine.rows(
+            f"SELECT w.number, w.person, w.choice, {columns} {self._people()}"
+        ):
+            given = repr(values)  # a list has no hash
+            if given not in messages:
+                messages[given] = self._writer.write(values)
+            message = messages[given]
+            yield number, person, choice, message.text, message.length, message.why
+
     def write_whole(self, waiting: str | None = None) -> None:
         """Each distinct input as one text: right for every template."""
         engine, writer = self._engine, self._writer
@@ -112,10 +138,12 @@ class _Asked:
             f"SELECT w.number, w.person, w.choice, {', '.join(numbered)} {self._people(waiting)}"
         )
         values = ", ".join(f"v{number}" for number in range(len(numbered)))
-        engine.run(f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached")
+        count = engine.written(
+            f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached"
+        )
         # people find their text by the number of its input: a value may not survive the way
         # through Python and back (a date without end doesn't), and nobody may be lost
-        inputs = engine.chunks("SELECT rowid, * FROM inputs", what="messages")
+        inputs = engine.parts("inputs", count, what="messages")
         engine.load("texts", _TEXTS, (_row(writer, *row) for chunk in inputs for row in chunk))
         same = " AND ".join(
             f"i.v{number} IS NOT DISTINCT FROM a.v{number}" for number in range(len(numbered))

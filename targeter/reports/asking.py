@@ -42,11 +42,13 @@ def _bits(formula: Formula) -> Iterator[int]:
 def counted(engine: Engine, formulas: Sequence[Formula]) -> list[int]:
     """How many people meet each formula."""
     tests = [question(formula) for formula in formulas]
+    asked = f"CREATE OR REPLACE TABLE {ASKED} AS "
     first = f"(FROM {DECIDED} LIMIT {_FIRST})"
-    if engine.value(f"SELECT count(*) FROM ({grouped(formulas, source=first)})") > _FIRST / 2:
+    if engine.written(asked + grouped(formulas, source=first)) > _FIRST / 2:
         # nearly everybody is a group of their own
         return people_of(engine, tests, f"(SELECT *, 1 AS people FROM {DECIDED})")
-    engine.run(f"CREATE OR REPLACE TABLE {ASKED} AS {grouped(formulas)}")
+    if engine.value(f"SELECT count(*) FROM {DECIDED}") > _FIRST:
+        engine.run(asked + grouped(formulas))
     return people_of(engine, tests, ASKED)
 
 

@@ -10,7 +10,8 @@ from targeter.decisions import DECIDED
 from targeter.profiles import PROFILES, number_of
 from targeter.rendering import SlowPart, limit_of, slow_parts
 from targeter.reports.asking import people_of
-from targeter.reports.tallies import ENDED, LONGEST, UNFIT
+from targeter.reports.endings import Endings
+from targeter.reports.tallies import LONGEST, UNFIT
 from targeter.runs import Run
 from targeter.signature import BITS, Either, Formula, Signature, question
 
@@ -44,20 +45,17 @@ class MissingValue:
     lacking: int
 
 
-def template_rows(run: Run) -> tuple[TemplateRow, ...]:
+def template_rows(run: Run, ended: Endings) -> tuple[TemplateRow, ...]:
     """Every template of a rule that runs, the one with the most messages first."""
     choices = run.decisions.choices
-    rows = run.engine.rows(
-        f"SELECT choice, sum(e.people)::BIGINT, any_value(l.length), "
-        f"any_value(l.text) FROM {ENDED} AS e JOIN {LONGEST} AS l USING (choice) "
-        "WHERE e.outcome = 'message' GROUP BY 1"
-    )
-    written = {row[0]: row[1:] for row in rows}
+    rows = run.engine.rows(f"SELECT choice, length, text FROM {LONGEST}")
+    longest = {choice: (length, text) for choice, length, text in rows}
     unfit: dict[int, int] = dict(run.engine.rows(f"SELECT choice, people FROM {UNFIT}"))
     by_name: dict[str, TemplateRow] = {}
     for choice in choices:
         name = choice.template.id
-        messages, length, text = written.get(choice.number, (0, None, None))
+        messages = ended.of_choices([choice.number], "message")
+        length, text = longest.get(choice.number, (None, None))
         limit = None if text is None else limit_of(text, choice.channel)
         row = TemplateRow(
             name, choice.channel.name, messages, length, limit, unfit.get(choice.number, 0)

@@ -12,7 +12,8 @@ from targeter.findings import Finding, Place
 from targeter.limits import Holdout
 from targeter.project import SETTINGS
 from targeter.rendering import link_of
-from targeter.reports.tallies import ENDED, PROMOTED, take_promoted
+from targeter.reports.endings import Endings
+from targeter.reports.tallies import PROMOTED, take_promoted
 from targeter.runs import Run
 
 # X allows so many active line items an account, and a cell takes one; half of it is a warning.
@@ -25,11 +26,11 @@ BASE_RATE = 1.0
 _SETTINGS = Place(SETTINGS, 1, 1)
 
 
-def limit_findings(run: Run) -> Iterator[Finding]:
+def limit_findings(run: Run, ended: Endings) -> Iterator[Finding]:
     """What the data shows of limits, control groups and cells."""
     yield from _no_history(run)
-    yield from _small_pilot(run)
-    yield from _small_holdouts(run)
+    yield from _small_pilot(run, ended)
+    yield from _small_holdouts(run, ended)
     yield from _many_cells(run)
     yield from _clashing_links(run)
 
@@ -48,16 +49,12 @@ def _no_history(run: Run) -> Iterator[Finding]:
     yield Finding("TG721", message, _SETTINGS, help_)
 
 
-def _small_pilot(run: Run) -> Iterator[Finding]:
+def _small_pilot(run: Run, ended: Endings) -> Iterator[Finding]:
     """An audience goes whole or not at all, so that a pilot may have fewer people than it could."""
     if run.limit is None or not run.outcomes["not_in_pilot"]:
         return
-    chosen = int(
-        run.engine.value(
-            f"SELECT coalesce(sum(people), 0) FROM {ENDED} "
-            "WHERE outcome = 'message' AND status IS DISTINCT FROM 'staying'"
-        )
-    )
+    sent = (row for row in ended.rows if row.outcome == "message")
+    chosen = sum(row.people for row in sent if row.status != "staying")
     if chosen < run.limit:
         message = f"the pilot has {chosen:,} of {run.limit:,} people: an audience goes whole or not"
         help_ = "a larger --limit has room for the next audience"
@@ -98,27 +95,22 @@ def people_needed(base_rate: float, lift: float, ratio: float) -> int:
     return math.ceil(z * z * spread / (lift * lift))
 
 
-def _small_holdouts(run: Run) -> Iterator[Finding]:
+def _small_holdouts(run: Run, ended: Endings) -> Iterator[Finding]:
     settings = run.project.settings
-    held, sent = _counts(run, None)
+    held, sent = _counts(run, ended, None)
     if settings.holdout:
         yield from _small(settings.holdout, held, sent, "", _SETTINGS)
     for campaign in settings.campaigns:
         if campaign.holdout and any(r.campaign == campaign.name for r in run.decisions.rules):
-            counted = _counts(run, campaign.name)
+            counted = _counts(run, ended, campaign.name)
             name = f" of campaign {campaign.name!r}"
             yield from _small(campaign.holdout, *counted, name, campaign.place)
 
 
-def _counts(run: Run, campaign: str | None) -> tuple[int, int]:
+def _counts(run: Run, ended: Endings, campaign: str | None) -> tuple[int, int]:
     """People held out and people with a message, of one campaign or of all."""
-    choices = [str(c.number) for c in run.decisions.choices if campaign in (None, c.rule.campaign)]
-    held, sent = run.engine.row(
-        "SELECT coalesce(sum(people) FILTER (outcome = 'held_out'), 0)::BIGINT, "
-        "coalesce(sum(people) FILTER (outcome = 'message'), 0)::BIGINT "
-        f"FROM {ENDED} WHERE choice IN ({', '.join(choices) or '-1'})"
-    )
-    return held, sent
+    choices = [c.number for c in run.decisions.choices if campaign in (None, c.rule.campaign)]
+    return ended.of_choices(choices, "held_out"), ended.of_choices(choices, "message")
 
 
 def _small(holdout: Holdout, held: int, sent: int, whose: str, place: Place) -> Iterator[Finding]:

@@ -7,21 +7,17 @@ from collections.abc import Iterator
 
 from targeter.findings import Finding
 from targeter.pacing import MOST_DAYS, Paced, spread
-from targeter.reports.tallies import ENDED, UNDER_WAY
+from targeter.reports.endings import Endings
+from targeter.reports.tallies import UNDER_WAY
 from targeter.runs import Run
 
 
-def paces(run: Run) -> Iterator[Paced]:
+def paces(run: Run, ended: Endings) -> Iterator[Paced]:
     """Each channel with a pace that somebody gets a message on, in the order of the settings."""
-    by_choice: dict[int, int] = dict(
-        run.engine.rows(
-            f"SELECT choice, sum(people)::BIGINT FROM {ENDED} WHERE outcome = 'message' GROUP BY 1"
-        )
-    )
     for settings in run.project.settings.channels:
         name, pace = settings.channel.name, settings.outgoing.pace
-        mine = (c.number for c in run.decisions.choices if c.channel.name == name)
-        messages = sum(by_choice.get(number, 0) for number in mine) if pace else 0
+        mine = [c.number for c in run.decisions.choices if c.channel.name == name]
+        messages = ended.of_choices(mine, "message") if pace else 0
         if pace and messages:
             under_way: dict[dt.date, int] = dict(
                 run.engine.rows(f"SELECT day, people FROM {UNDER_WAY} WHERE channel = $1", [name])
@@ -29,9 +25,9 @@ def paces(run: Run) -> Iterator[Paced]:
             yield spread(under_way, name, pace, messages, run.bound.today)
 
 
-def pace_findings(run: Run) -> Iterator[Finding]:
+def pace_findings(run: Run, ended: Endings) -> Iterator[Finding]:
     """The channels that would take longer than a batch may."""
-    for one in paces(run):
+    for one in paces(run, ended):
         settings = run.project.settings.channel(one.channel)
         if one.left and settings is not None:
             message = f"{one.channel}: {one.messages:,} messages at {one.pace:,} per day take "

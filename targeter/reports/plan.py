@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from targeter.cells import CLOSED, smallest_audience
-from targeter.database import Engine, literal
+from targeter.database import literal
 from targeter.findings import Finding, Place, in_order
 from targeter.lint.report import unsilenced
 from targeter.pacing import Paced
@@ -15,11 +16,11 @@ from targeter.plans import plan_id
 from targeter.project import Project
 from targeter.rendering import SlowPart, limit_of
 from targeter.reports.copying import TemplateRow, slow_templates, template_rows
+from targeter.reports.endings import Endings, endings
 from targeter.reports.idle import idle_because
 from targeter.reports.limited import limit_findings
 from targeter.reports.paced import pace_findings, paces
 from targeter.reports.tallies import (
-    ENDED,
     EXAMPLES,
     LEAVERS,
     MATCHED,
@@ -151,12 +152,13 @@ def plan_report(run: Run, examples: int) -> PlanReport:
 
 def report_of(run: Run, plan: str) -> PlanReport:
     """The same of a run whose engine needs no more than the tallies."""
-    rules = tuple(_rules(run))
-    templates = template_rows(run)
-    choices, counts = run.decisions.choices, _counts(run.engine)
-    campaigns = _by_choice(counts, [c.rule.campaign or "" for c in choices])
-    channels = _by_choice(counts, [c.channel.name for c in choices])
-    languages = _by_choice(counts, [c.template.language or "" for c in choices])
+    ended = endings(run.engine)
+    rules = tuple(_rules(run, ended))
+    templates = template_rows(run, ended)
+    choices = run.decisions.choices
+    campaigns = _by_choice(ended, [c.rule.campaign or "" for c in choices])
+    channels = _by_choice(ended, [c.channel.name for c in choices])
+    languages = _by_choice(ended, [c.template.language or "" for c in choices])
     return PlanReport(
         plan_id=plan,
         as_of=run.bound.today,
@@ -164,20 +166,20 @@ def report_of(run: Run, plan: str) -> PlanReport:
         people=run.profiles.people,
         outcomes=run.outcomes,
         rules=rules,
-        stops=tuple(_stops(run)),
-        back=_back(run.engine),
+        stops=tuple(_stops(run, ended)),
+        back=_back(ended),
         templates=templates,
         slow=slow_templates(run),
         campaigns=campaigns,
         channels=channels,
         languages=languages,
         cells=tuple(_cells(run)),
-        audiences=tuple(_turnover(run)),
-        paces=tuple(paces(run)),
+        audiences=tuple(_turnover(run, ended)),
+        paces=tuple(paces(run, ended)),
         shut=tuple(_shut(run)),
         shut_count=int(run.engine.value(f"SELECT count(*) FROM {CLOSED}")),
         findings=in_order(
-            unsilenced(run.project, _findings(run, rules, templates), run.bound.today)
+            unsilenced(run.project, _findings(run, ended, rules, templates), run.bound.today)
         ),
     )
 
@@ -185,34 +187,23 @@ def report_of(run: Run, plan: str) -> PlanReport:
 def seen_in_data(run: Run) -> tuple[Finding, ...]:
     """Everything found on the way to a plan and in it, whatever a comment ignores."""
     take_tallies(run.engine, run.decisions, 0)
-    return _findings(run, tuple(_rules(run)), template_rows(run))
+    ended = endings(run.engine)
+    return _findings(run, ended, tuple(_rules(run, ended)), template_rows(run, ended))
 
 
 def _findings(
-    run: Run, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
+    run: Run, ended: Endings, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
 ) -> tuple[Finding, ...]:
-    shown = (*_data_findings(run, rules, templates), *limit_findings(run), *pace_findings(run))
-    return in_order([*run.findings, *shown])
-
-
-def _values(rows: Sequence[tuple[object, ...]], names: str, first: str) -> str:
-    """Rows of ours as a table `c`, also when there are none."""
-    if not rows:
-        columns = [name.strip() for name in names.split(",")]
-        nulls = ", ".join(
-            f"NULL::{first if n == 0 else 'VARCHAR'} AS {c}" for n, c in enumerate(columns)
-        )
-        return f"(SELECT {nulls} WHERE false) AS c"
-    listed = ", ".join("(" + ", ".join(literal(v) for v in row) + ")" for row in rows)
-    return f"(VALUES {listed}) AS c({names})"
+    shown = _data_findings(run, ended, rules, templates)
+    limits, paced = limit_findings(run, ended), pace_findings(run, ended)
+    return in_order([*run.findings, *shown, *limits, *paced])
 
 
 # -- rules -----------------------------------------------------------------------------------
 
 
-def _rules(run: Run) -> Iterator[RuleRow]:
+def _rules(run: Run, ended: Endings) -> Iterator[RuleRow]:
     matched: dict[int, int] = dict(run.engine.rows(f"SELECT rule, people FROM {MATCHED}"))
-    counts = _counts(run.engine)
     shown = _examples(run)
     for number, rule in enumerate(run.decisions.rules):
         choices = [c.number for c in run.decisions.choices if c.rule_number == number]
@@ -222,17 +213,10 @@ def _rules(run: Run) -> Iterator[RuleRow]:
             rule.priority,
             rule.campaign,
             matched[number],
-            sum(counts.get((choice, "message"), 0) for choice in choices),
-            sum(counts.get((choice, "held_out"), 0) for choice in choices),
+            ended.of_choices(choices, "message"),
+            ended.of_choices(choices, "held_out"),
             tuple(shown.get(number, ())),
         )
-
-
-def _counts(engine: Engine) -> dict[tuple[int, str], int]:
-    rows = engine.rows(
-        f"SELECT choice, outcome, sum(people) FROM {ENDED} WHERE choice IS NOT NULL GROUP BY ALL"
-    )
-    return {(choice, outcome): int(count) for choice, outcome, count in rows}
 
 
 def _examples(run: Run) -> dict[int, list[Example]]:
@@ -249,26 +233,26 @@ def _examples(run: Run) -> dict[int, list[Example]]:
 # -- everything else -------------------------------------------------------------------------
 
 
-def _stops(run: Run) -> Iterator[Stop]:
-    counts: dict[int, int] = dict(
-        run.engine.rows(
-            f"SELECT gate, sum(people)::BIGINT FROM {ENDED} WHERE gate IS NOT NULL GROUP BY 1"
-        )
-    )
+def _stops(run: Run, ended: Endings) -> Iterator[Stop]:
+    counts = Counter[int | None]()
+    for row in ended.rows:
+        counts[row.gate] += row.people
     for number, gate in enumerate(run.decisions.gates):
-        yield Stop(gate.outcome, gate.name, gate.detail, counts.get(number, 0))
+        yield Stop(gate.outcome, gate.name, gate.detail, counts[number])
 
 
-def _back(engine: Engine) -> Back | None:
-    first, last = engine.row(f"SELECT min(first), max(last) FROM {ENDED} WHERE outcome = 'resting'")
-    return Back(first, last) if first else None
+def _back(ended: Endings) -> Back | None:
+    resting = [row for row in ended.rows if row.outcome == "resting"]
+    first = min((row.first for row in resting if row.first), default=None)
+    last = max((row.last for row in resting if row.last), default=None)
+    return Back(first, last) if first and last else None
 
 
-def _by_choice(counts: Mapping[tuple[int, str], int], names: Sequence[str]) -> tuple[Total, ...]:
+def _by_choice(ended: Endings, names: Sequence[str]) -> tuple[Total, ...]:
     """Messages counted by a name that each choice has; largest first."""
     totals: dict[str, int] = dict.fromkeys(names, 0)
     for number, name in enumerate(names):
-        totals[name] += counts.get((number, "message"), 0)
+        totals[name] += ended.of_choices([number], "message")
     ordered = sorted(totals.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Total(name, count) for name, count in ordered)
 
@@ -278,10 +262,10 @@ def _cells(run: Run) -> Iterator[Cell]:
     promoted = {c.number: c for c in run.decisions.choices if c.channel.delivery == "promoted"}
     if not promoted:
         return
-    pairs = [(c.number, c.channel.name) for c in promoted.values()]
+    pairs = ", ".join(f"({c.number}, {literal(c.channel.name)})" for c in promoted.values())
     rows = run.engine.rows(
         "SELECT c.channel, min(r.choice), r.text, sum(r.people)::BIGINT AS people "
-        f"FROM {PROMOTED} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
+        f"FROM {PROMOTED} AS r JOIN (VALUES {pairs}) AS c(choice, channel) "
         "ON c.choice = r.choice "
         "GROUP BY c.channel, r.text ORDER BY people DESC, c.channel, r.text"
     )
@@ -290,19 +274,16 @@ def _cells(run: Run) -> Iterator[Cell]:
         yield Cell(channel, one.template.id, text, people, smallest_audience(one.channel))
 
 
-def _turnover(run: Run) -> Iterator[Turnover]:
+def _turnover(run: Run, ended: Endings) -> Iterator[Turnover]:
     """Per promoted channel, by name, also one that people only leave."""
-    pairs = [(c.number, c.channel.name) for c in run.decisions.choices]
-    rows = run.engine.rows(
-        "SELECT channel, sum(new), sum(staying), sum(leaving) FROM ("
-        "SELECT c.channel, (r.status = 'new')::INTEGER * r.people AS new, "
-        "(r.status = 'staying')::INTEGER * r.people AS staying, 0 AS leaving "
-        f"FROM {ENDED} AS r JOIN {_values(pairs, 'choice, channel', 'INTEGER')} "
-        "ON c.choice = r.choice WHERE r.outcome = 'message' AND r.status IS NOT NULL "
-        f"UNION ALL SELECT channel, 0, 0, people FROM {LEAVERS}) GROUP BY 1 ORDER BY 1"
-    )
-    for channel, new, staying, leaving in rows:
-        yield Turnover(channel, int(new), int(staying), int(leaving))
+    leaving: dict[str, int] = dict(run.engine.rows(f"SELECT channel, people FROM {LEAVERS}"))
+    counts = Counter[tuple[str, str]]()
+    for row in ended.rows:
+        if row.outcome == "message" and row.choice is not None and row.status is not None:
+            counts[run.decisions.choices[row.choice].channel.name, row.status] += row.people
+    for channel in sorted({name for name, _ in counts} | set(leaving)):
+        new, staying = counts[channel, "new"], counts[channel, "staying"]
+        yield Turnover(channel, new, staying, leaving.get(channel, 0))
 
 
 def _shut(run: Run) -> Iterator[Cell]:
@@ -317,7 +298,7 @@ def _shut(run: Run) -> Iterator[Cell]:
 
 
 def _data_findings(
-    run: Run, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
+    run: Run, ended: Endings, rules: Sequence[RuleRow], templates: Sequence[TemplateRow]
 ) -> Iterator[Finding]:
     """What only the data shows of the rules."""
     project = run.project
@@ -339,7 +320,7 @@ def _data_findings(
             template = next(t for t in project.templates if t.id == total.name)
             message = f"template {total.name!r} is used for nobody"
             yield Finding("TG704", message, template.place)
-    for stop in _stops(run):
+    for stop in _stops(run, ended):
         if stop.outcome == "suppressed" and stop.people == run.profiles.people > 0:
             message = f"{stop.name!r} suppresses everybody"
             yield Finding("TG719", message, _declared(project).get(stop.name))

@@ -68,6 +68,7 @@ def bad_values(
     fine = engine.row(f"SELECT {cast} FROM {identifier(f'source_{source.name}')}")
     # only where values are missing can one have been given: the rest is not worked out again
     short = [(t, count) for t, count in zip(checked, fine, strict=True) if count < rows]
+    short = _where_some_stands(engine, relation, short)
     if not short:
         return []
     given = ", ".join(f"count({t.given})" for t, _ in short)
@@ -77,6 +78,18 @@ def bad_values(
         if many > count and column.declared:
             found += _found(engine, relation, column, column.declared, many - count)
     return found
+
+
+def _where_some_stands(
+    engine: Engine, relation: Relation, short: Sequence[tuple[Typed, int]]
+) -> list[tuple[Typed, int]]:
+    """Those of the columns in which more stands than was cast: counting asks nothing of a value."""
+    if not short:
+        return []
+    columns = [relation.columns[t.number].name for t, _ in short]
+    counts = ", ".join(f"count({identifier(name)})" for name in columns)
+    standing = engine.row(f"SELECT {counts} FROM {identifier(relation.name)}")
+    return [one for one, many in zip(short, standing, strict=True) if many > one[1]]
 
 
 def _found(

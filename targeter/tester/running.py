@@ -110,7 +110,7 @@ def _nothing(tests: Tests, request: Request) -> NothingToCheck:
 
 def _engine(bound: Bound) -> Engine:
     """An engine that reaches no file."""
-    return Engine(time_zone=bound.project.settings.time_zone, memory="1GB", threads=1)
+    return Engine(time_zone=bound.project.settings.time_zone, memory="1GB", threads=1, little=True)
 
 
 class _Runner:

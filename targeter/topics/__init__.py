@@ -6,6 +6,8 @@ from targeter.topics.scoring import sentiment
 from targeter.topics.stances import (
     Stance,
     Topic,
+    alike,
+    also_sql,
     like_sql,
     named_sql,
     opinion_sql,
@@ -17,6 +19,8 @@ from targeter.topics.stances import (
 __all__ = [
     "Stance",
     "Topic",
+    "alike",
+    "also_sql",
     "like_sql",
     "mention_pattern",
     "named_sql",

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from targeter.database import literal
-from targeter.topics.mentions import cleaned_word, mention_pattern
+from targeter.topics.mentions import (
+    MOST_CHARACTERS,
+    MOST_WORDS,
+    cleaned_word,
+    mention_pattern,
+    names,
+)
 from targeter.topics.refusals import refusal_exception_pattern, refusal_patterns
 from targeter.topics.scoring import LONGEST_TEXT
 
@@ -55,20 +61,23 @@ def stance_sql(favour: str, against: str, at_least: int) -> str:
     )
 
 
-def opinion_sql(text: str, score: str, topic: Topic, others: Sequence[Topic]) -> str:
+def opinion_sql(
+    text: str, score: str, topic: Topic, others: Sequence[Topic], refused: str | None = None
+) -> str:
     """An SQL expression for the opinion a text holds on a topic: 1, -1, 0 for none.
 
     `text` and `score` are SQL expressions, the score a number from -1 to 1 or NULL. NULL where the
     text doesn't name the topic. A refusal around the name is -1 whatever the score says. Else the
     score speaks, and only where no other topic is named: nobody can tell which it is about.
     Words that another topic shares with this one don't count as another topic. As `sentiment`
-    does, it reads the first 20,000 characters of a text.
+    does, it reads the first 20,000 characters of a text. Who knows already whether the topic is
+    refused says so by the SQL `refused`.
     """
     nfc = _read(text)
     number = f"try_cast({score} AS DOUBLE)"
     cases = [
         f"WHEN {named_sql(text, topic)} IS NOT TRUE THEN NULL",
-        f"WHEN {refusal_sql(text, topic)} THEN -1",
+        f"WHEN {refused or refusal_sql(text, topic)} THEN -1",
     ]
     if elsewhere := _words_of_others(topic, others):
         cases.append(f"WHEN {_found(nfc, mention_pattern(elsewhere))} THEN 0")
@@ -85,11 +94,43 @@ def named_sql(text: str, topic: Topic) -> str:
     return _found(_read(text), mention_pattern(topic.words))
 
 
-def refusal_sql(text: str, topic: Topic) -> str:
-    """An SQL expression: the text (an SQL expression) refuses the topic in its writer's name."""
-    nfc = _read(text)
-    refused = " OR ".join(_found(nfc, pattern) for pattern in refusal_patterns(topic.words))
-    return f"(({refused}) AND NOT {_found(nfc, refusal_exception_pattern(topic.words))})"
+def refusal_sql(text: str, *topics: Topic) -> str:
+    """An SQL expression: the text (an SQL expression) refuses a topic in its writer's name.
+
+    Of several topics (those of `alike`) it says of which only where no word of another stands in
+    the text, as `also_sql` says: then it is the one whose words do.
+    """
+    nfc, words = _read(text), [word for topic in topics for word in topic.words]
+    refused = " OR ".join(_found(nfc, pattern) for pattern in refusal_patterns(words))
+    return f"(({refused}) AND NOT {_found(nfc, refusal_exception_pattern(words))})"
+
+
+def also_sql(text: str, topic: Topic, others: Sequence[Topic]) -> str:
+    """An SQL expression: the letters of a word that is another topic's alone stand in the text."""
+    own = {cleaned_word(word) for word in topic.words}
+    theirs = {cleaned_word(word) for other in others for word in other.words} - own
+    pattern = "|".join(name.words for name in names(sorted(theirs))) if theirs else ""
+    return _found(_read(text), pattern) if pattern else "false"
+
+
+def alike(topics: Sequence[Topic]) -> list[list[Topic]]:
+    """Topics that one pattern can ask for: what stands before their words is the same.
+
+    Only so many together as have no more words than a single topic may.
+    """
+    groups: dict[tuple[str, ...], list[list[Topic]]] = {}
+    for topic in topics:
+        before = tuple(sorted({name.before for name in names(topic.words)}))
+        of_these = groups.setdefault(before, [[]])
+        if not _fits([*of_these[-1], topic]):
+            of_these.append([])
+        of_these[-1].append(topic)
+    return [group for of_these in groups.values() for group in of_these]
+
+
+def _fits(topics: Sequence[Topic]) -> bool:
+    words = [word for topic in topics for word in topic.words]
+    return len(words) <= MOST_WORDS and sum(map(len, words)) <= MOST_CHARACTERS
 
 
 def like_sql(page: str, topic: Topic) -> str:

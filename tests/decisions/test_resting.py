@@ -12,6 +12,7 @@ import pytest
 from targeter import batches, pipeline, plans, reports
 from targeter.errors import RulesAreWrong
 from targeter.explain.asking import end_of
+from targeter.resting import RESTS, RULE_RESTS
 from targeter.runs import Run
 from tests import worlds
 from tests.decisions.model import Contact
@@ -59,6 +60,18 @@ def test_a_plan_says_when_they_come_back(tmp_path: Path) -> None:
         assert told == reports.Back(DAY + dt.timedelta(4), DAY + dt.timedelta(4))
     with worlds.planned(project(tmp_path / "new", settings="cooldown: 7 days\n")) as run:
         assert reports.plan_report(run, 0).back is None
+
+
+def test_the_first_contact_changes_no_column(tmp_path: Path) -> None:
+    rests = "cooldown: 7 days\nfrequency_cap: 2 per 28 days\n"
+    rules = "rules:\n" + rule("everybody", 1, HELD, "hello", cooldown="3 days")
+    columns = []
+    for number, contacts in enumerate(([], _got(3))):
+        root = project(tmp_path / str(number), rules, settings=rests)
+        write_history(root / "batches", contacts)
+        with worlds.planned(root) as run:
+            columns.append([run.engine.columns_of(name) for name in (RESTS, RULE_RESTS)])
+    assert columns[0] == columns[1]
 
 
 def test_who_rests_is_told_until_when_and_because_of_what(tmp_path: Path) -> None:

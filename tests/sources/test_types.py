@@ -371,3 +371,12 @@ def test_threads_and_row_order_change_no_type_and_no_value(tmp_path: Path) -> No
 def test_a_column_called_rowid_does_not_move_the_places(tmp_path: Path) -> None:
     trial = tried_csv(tmp_path, "rowid,n\n9,1\n8,x\n", "columns:\n  n: integer")
     assert trial.places == ["a.csv:3:3"]
+
+
+def test_each_of_many_columns_is_what_it_would_be_alone(tmp_path: Path) -> None:
+    looks = [("1", "BIGINT"), ("1.5", "DECIMAL(18,1)"), ("2026-11-01", "DATE"), ("no", "VARCHAR")]
+    columns = [looks[number % len(looks)] for number in range(120)]
+    header = ",".join(f"c{number}" for number in range(len(columns)))
+    trial = tried_csv(tmp_path, f"{header}\n{','.join(value for value, _ in columns)}\n")
+    assert trial.loaded is not None
+    assert [column.type for column in trial.loaded.columns] == [type_ for _, type_ in columns]

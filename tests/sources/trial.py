@@ -79,7 +79,9 @@ def tried(
         allowed = folders([source], root, data_roots)
     except BadData as error:
         return Trial(None, None, error.findings)
-    engine = Engine(folders=[*allowed, scratch], scratch=scratch, threads=threads)
+    engine = Engine(
+        folders=[*allowed, scratch], scratch=scratch, threads=threads, little=threads is None
+    )
     try:
         loaded = load(engine, source, root, data_roots, scratch)
     except BadData as error:
