@@ -10,7 +10,6 @@ import re
 import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
 from targeter import blocking, policies
 from targeter.channels import CHANNELS, Channel, channel_from
@@ -20,14 +19,13 @@ from targeter.limits import Holdout, Rest, Span, read_count, read_holdout, read_
 from targeter.outgoing import Outgoing, read_outgoing
 from targeter.policies import Campaign, Purpose
 from targeter.sources.declared import Source, read_sources
+from targeter.spark_settings import SparkSettings, read_spark
 from targeter.topics import Topic
 from targeter.traits import Trait, read_traits
 from targeter.yaml_source import Entries, Fields, Node, Scalar, plain_value
 
 # An ASCII name of two labels or more (RFC 1123), as it stands in an address.
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-# More would be more files than people in many a shard.
-MOST_SHARDS = 100_000
 _HOST = re.compile(rf"(?=.{{4,253}}$)(?:{_LABEL}\.)+[A-Za-z]{{2,63}}")
 
 
@@ -92,20 +90,6 @@ class History:
     keep: Span | None = None
     keep_place: Place | None = None
     texts: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SparkSettings:
-    """What runs a plan in shards: a `master`, or the address of a Spark Connect server (`remote`).
-
-    `shards` is how many there are (None: by the size of the data). `work` is a folder that every
-    worker reaches by the same path; None: a temporary one, for workers on this machine.
-    """
-
-    master: str | None = None
-    remote: str | None = None
-    shards: int | None = None
-    work: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +176,7 @@ def read_settings(node: Node | None, found: list[Finding]) -> Settings:
         rest=read_rest(fields),
         max_people=read_count(fields, "max_people"),
         history=_history(fields),
-        spark=_spark(fields),
+        spark=read_spark(fields),
         followers=_followers(fields),
         facts=facts,
         fact_places=fact_places,
@@ -223,29 +207,6 @@ def _history(fields: Fields) -> History:
     inner.done()
     name = _folder(folder, inner) if folder else "batches"
     return History(name, tuple(imported), keep, kept.place if kept else None, texts)
-
-
-def _spark(fields: Fields) -> SparkSettings:
-    inner = fields.fields("spark", "spark")
-    if inner is None:
-        return SparkSettings()
-    master, remote, work = inner.text("master"), inner.scalar("remote"), inner.scalar("work")
-    shards = inner.integer("shards")
-    inner.done()
-    if shards is not None and not 1 <= shards <= MOST_SHARDS:
-        node = inner.entries.get("shards") or inner.entries
-        inner.wrong(node, f"'shards' is between 1 and {MOST_SHARDS:,}, not {shards:,}")
-        shards = None
-    if remote is not None and not remote.text.startswith("sc://"):
-        help_ = "for example sc://spark.example.com:15002; a cluster's address is a master"
-        inner.wrong(remote, f"'remote' is an address of Spark Connect, not {remote.text!r}", help_)
-    if remote is not None and master is not None:
-        inner.wrong(remote, "'remote' and 'master' exclude each other", "take one of them out")
-    if work is not None and not Path(work.text).is_absolute():
-        help_ = "for example /mnt/targeter, which every worker reaches by that path"
-        inner.wrong(work, f"'work' is a whole path, not {work.text!r}", help_)
-    folder = Path(work.text) if work is not None else None
-    return SparkSettings(master, remote.text if remote else None, shards, folder)
 
 
 def _folder(scalar: Scalar, fields: Fields) -> str:

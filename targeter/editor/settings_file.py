@@ -29,7 +29,8 @@ from targeter.editor.vocabulary import Vocabulary
 from targeter.outgoing import IDENTIFIERS, MESSAGE_COLUMNS
 from targeter.policies import BASES
 from targeter.schema import InCopy
-from targeter.settings import MOST_SHARDS, time_zones
+from targeter.settings import time_zones
+from targeter.spark_settings import MOST_SHARDS, RESERVED
 
 
 def settings_schema(known: Vocabulary) -> Json:
@@ -166,11 +167,17 @@ def _campaign() -> Json:
 
 
 def _spark() -> Json:
-    keys = {
+    keys: dict[str, Json] = {
         "master": text("The master of a cluster, or local[4] for this machine."),
         "remote": text("The address of a Spark Connect server.", pattern="^sc://"),
         "shards": integer("How many parts people are cut into.", minimum=1, maximum=MOST_SHARDS),
         "work": text("A folder that every worker reaches by the same path.", pattern="^/"),
+        "conf": {
+            "type": "object",
+            "description": "Settings of Spark itself, such as spark.executor.memory: 8g.",
+            "propertyNames": {"pattern": r"^spark\.", "not": {"enum": sorted(RESERVED)}},
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        },
     }
     shape = mapping("What plan --runner spark runs on.", keys)
     return {**shape, "not": {"required": ["master", "remote"]}}

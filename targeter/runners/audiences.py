@@ -69,6 +69,8 @@ from targeter.runners.shards import Sharded, opened
 
 # So many people of one audience are written by one task, about; of more, by several.
 MOST_TOGETHER = 1_000_000
+# A manifest names every file in 200 bytes, about, and is read up to 50 MB.
+MOST_REQUESTS = 250_000
 _NUMBERED, _HANDED_BACK = "audiences", "handed_back"
 
 
@@ -173,11 +175,23 @@ def _hand_over(people: Sharded, engine: Engine, folder: Path, most: int) -> list
     if engine.value(f"SELECT count(*) FROM {_NUMBERED} WHERE leaving > 0"):
         people.total_rows(SPARED, audiences.shared())
         spared = people.files_of(SPARED)
-    size = people_a_request(max(people.each(find_handed, spared)))
+    handed = people.each(find_handed, spared)
+    size = people_a_request(max(longest for longest, _ in handed))
+    refuse_too_many(sum(count for _, count in handed), size)
     send = partial(send_over, job, people.steps, most)
     take = partial(write_here, job, size)
     _, sent = people.cluster.deliver(send, job.shards, take)
     return sent
+
+
+def refuse_too_many(people: int, size: int) -> None:
+    """Raise `BadData` where so many people, so many a request, are more requests than a batch
+    has room for."""
+    requests = -(-people // size)
+    if requests > MOST_REQUESTS:
+        message = f"{people:,} people come into audiences or leave them, {size:,} a request: that "
+        message += f"is {requests:,} requests, and a batch has room for {MOST_REQUESTS:,}"
+        raise BadData(message, help="render a part of them first: --limit, or max_people of rules")
 
 
 # -- what a task does ------------------------------------------------------------------------
@@ -212,13 +226,14 @@ def find_members(shard: Shard, numbered: Path) -> None:
     audiences.find_members(shard.engine)
 
 
-def find_handed(shard: Shard, spared: Sequence[Path]) -> int:
-    """Whom a shard adds and takes out; how long the longest of them is in a request."""
+def find_handed(shard: Shard, spared: Sequence[Path]) -> tuple[int, int]:
+    """Whom a shard adds and takes out: how long the longest is in a request, and how many."""
     engine = shard.engine
     open_rows(engine, SPARED, spared, SPARED_COLUMNS.items())
     audiences.spare(engine)
     audiences.find_handed(engine)
-    return longest(engine, "SELECT *, 0 AS lot FROM handed")
+    count = int(engine.value("SELECT count(*) FROM handed"))
+    return longest(engine, "SELECT *, 0 AS lot FROM handed"), count
 
 
 def send_over(job: Job, steps: int, most: int, number: int) -> Iterator[Envelope]:

@@ -13,6 +13,8 @@ T = TypeVar("T")
 Envelope = tuple[int, str, bytes]
 # An envelope for whoever started the tasks: what a task says, pickled.
 BACK = -1
+# How what a worker says begins that is not as this process is; it stands in the words of Spark.
+UNFIT = "targeter's worker: "
 Task = Callable[[int], T]
 Sender = Callable[[int], Iterator[Envelope]]
 Taker = Callable[[int, Iterable[tuple[str, bytes]]], Any]

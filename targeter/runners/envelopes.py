@@ -72,7 +72,7 @@ def lay_in(job: Job, step: str, shard: int, envelopes: Iterable[tuple[str, bytes
             path.write_bytes(content)
             files.setdefault(table, []).append(path)
         for table, paths in files.items():
-            with whole(job.inbox(step, table, shard)) as target:
+            with whole(job, job.inbox(step, table, shard)) as target:
                 copy_rows(engine, f"FROM read_parquet({list_literal(map(str, paths))})", target)
 
 

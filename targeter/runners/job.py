@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import os
 import shutil
+import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,20 @@ from targeter.decisions import Decisions, plan_decisions
 from targeter.folders import scratch_folder
 from targeter.pipeline import bound_with
 from targeter.project import Project, read_project
+from targeter.runners.clusters import UNFIT
 from targeter.sources.reading import Loaded, folders
+
+# In what such a worker says.
+OUT_OF_REACH = "where targeter works"
+
+
+class OutOfReach(Exception):
+    """This worker doesn't see the work folder of the plan, or may not write there."""
+
+    def __init__(self, folder: Path) -> None:
+        what = "may not write into" if folder.is_dir() else "doesn't see"
+        said = f"{socket.gethostname()} {what} {folder}, {OUT_OF_REACH}"
+        super().__init__(f"{UNFIT}{said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +89,19 @@ class Job:
         return self.work / "tables" / name
 
 
+def reach(work: Path) -> None:
+    """Raise `OutOfReach` where the work folder of a plan isn't, or may not be written into.
+
+    Who began the plan made it. A worker without it would find no rows, and make one of its own.
+    """
+    if not os.access(work, os.R_OK | os.W_OK | os.X_OK):
+        raise OutOfReach(work)
+
+
 @functools.lru_cache(maxsize=4)
 def project_of(folder: Path) -> Project:
     """The project of a job; read once by a process."""
+    reach(folder.parent)
     return read_project(folder)
 
 
@@ -102,6 +126,7 @@ def engine_of(
     With `database` it keeps its tables in that file of its scratch folder, which begins as a copy
     of `start`.
     """
+    reach(job.work)
     with scratch_folder() as scratch:
         own = scratch / database if database else None
         if own and start:
@@ -123,14 +148,21 @@ def engine_of(
             engine.close()
 
 
+def make_folder(job: Job, folder: Path) -> None:
+    """Make a folder of the work folder, but not that one itself, which is gone with its plan."""
+    if folder != job.work:
+        make_folder(job, folder.parent)
+        folder.mkdir(exist_ok=True)
+
+
 @contextmanager
-def whole(target: Path) -> Iterator[Path]:
-    """A name for a file that becomes `target` when the block ends well.
+def whole(job: Job, target: Path) -> Iterator[Path]:
+    """A name for a file of the work folder that becomes `target` when the block ends well.
 
     Two attempts at one task may write at once: each has a name of its own, and the last one wins
-    with the same rows.
+    with the same rows. An attempt that comes when the plan is over makes no folder again.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(job, target.parent)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}")
     try:
         yield temporary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from targeter.database import identifier, literal
@@ -24,14 +25,19 @@ from targeter.strays import Keys, Noticed, wrong_keys
 
 # What other tools sent, of all contacts.
 IMPORTED = "imported"
+_PAST = "past"
 KEPT = (PROFILES, CONTACTS, IMPORTED, FORGOTTEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of a shard: its people, and what was noticed. With wrong keys nothing was made."""
+    """What came of a shard: its people, and what was noticed. With wrong keys nothing was made.
+
+    `rows` are how many of each source it found, and how many earlier contacts, as `CONTACTS`.
+    """
 
     keys: Keys
+    rows: Mapping[str, int]
     people: int = 0
     contacts: int = 0
     noticed: tuple[Noticed, ...] = ()
@@ -49,9 +55,14 @@ def make_people(job: Job, shard: int) -> Made:
             for source in settings.sources
             if not source.is_derived
         }
+        open_rows(engine, _PAST, job.arrived(READ, CONTACTS, shard), CONTACT_COLUMNS.items())
+        rows = {
+            name: int(engine.value(f"SELECT count(*) FROM {identifier(table)}"))
+            for name, table in [*tables.items(), (CONTACTS, _PAST)]
+        }
         keys = wrong_keys(engine, base, tables[base.name])
         if keys.missing or keys.doubles:
-            return Made(keys)
+            return Made(keys, rows)
         columns = engine.columns_of(tables[base.name])
         open_rows(engine, OTHERS, job.arrived(TOLD, OTHERS, shard), columns)
         # what is looked up again and again is read once
@@ -61,16 +72,15 @@ def make_people(job: Job, shard: int) -> Made:
         create_contacts(engine)
         add_imported(engine, bound)
         engine.run(f"CREATE TABLE {IMPORTED} AS FROM {CONTACTS}")
-        open_rows(engine, "past", job.arrived(READ, CONTACTS, shard), CONTACT_COLUMNS.items())
-        engine.run(f"INSERT INTO {CONTACTS} FROM past")
+        engine.run(f"INSERT INTO {CONTACTS} FROM {_PAST}")
         contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
         people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"
         load_forgotten(engine, read_tombstones(job.history), people)
-        with whole(job.people(shard)) as target:
+        with whole(job, job.people(shard)) as target:
             engine.run(f"ATTACH {literal(str(target))} AS kept")
             for table in KEPT:
                 engine.run(f"CREATE TABLE kept.{table} AS FROM {table}")
             engine.run("CHECKPOINT kept")  # all of it is in this one file
             engine.run("DETACH kept")
         count = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
-        return Made(keys, count, contacts, noticed)
+        return Made(keys, rows, count, contacts, noticed)

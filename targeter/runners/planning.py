@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial, reduce
 from operator import add
@@ -16,6 +16,7 @@ from targeter.cells import CLOSED, CLOSED_COLUMNS, CLOSING, assign_all
 from targeter.decisions import Shard, decide_alone, fill_capacities
 from targeter.findings import Finding
 from targeter.history import Held, read_tombstones
+from targeter.interrupts import undisturbed
 from targeter.outcomes import OUTCOMES, settle
 from targeter.pilots import choose_among
 from targeter.pipeline import (
@@ -37,6 +38,7 @@ from targeter.runners.making import make_people
 from targeter.runners.reading import read_all
 from targeter.runners.routing import route
 from targeter.runners.shards import Sharded
+from targeter.runners.workers import refuse_lost, refuse_unfit
 from targeter.runs import Run
 from targeter.strays import findings_of, refuse_keys
 
@@ -112,13 +114,14 @@ def profiled(
         )
         _copy(project, job.project)
         progress("sources", 1, STEPS)
+        refuse_unfit(job, project, cluster)
         read = read_all(job, cluster)
         job = read.job
         _, found = bound_with(bound_alone(project_of(job.project), day), job.loaded)
         progress("whose rows", 2, STEPS)
         route(job, cluster)
         progress("profiles", 3, STEPS)
-        profiles, contacts = _profiles(job, cluster)
+        profiles, contacts = _profiles(job, cluster, read.contacts)
         noticed = [f for one in job.loaded for f in one.findings]
         held = Held(read.batches, contacts)
         findings = (*found, *noticed, *profiles.findings)
@@ -174,6 +177,17 @@ def work_folder(where: Where) -> Iterator[Path]:
     try:
         yield folder
     finally:
+        with undisturbed():
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder into which tasks may still write that were told to end."""
+    gone = folder.with_name(f"{folder.name}-gone")
+    with suppress(OSError):
+        folder = folder.replace(gone)
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():  # something was written meanwhile
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -185,10 +199,11 @@ def _copy(project: Project, folder: Path) -> None:
         target.write_bytes(file.text.encode())
 
 
-def _profiles(job: Job, cluster: Cluster) -> tuple[Profiles, int]:
-    """Every shard's profiles made; and how many contacts there are."""
+def _profiles(job: Job, cluster: Cluster, past: int) -> tuple[Profiles, int]:
+    """Every shard's profiles made, of all that was read; and how many contacts there are."""
     bound, _ = rules_of(job)
     made = cluster.run(partial(make_people, job), job.shards)
+    refuse_lost(job, bound.project, [one.rows for one in made], past)
     base = bound.project.settings.base
     assert base is not None
     refuse_keys(base, reduce(add, (one.keys for one in made)))

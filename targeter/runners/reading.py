@@ -46,10 +46,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of the data: the sources, and how many batches the history has."""
+    """What came of the data: the sources, and how many batches and contacts the history has."""
 
     job: Job
     batches: int
+    contacts: int
 
 
 def read_all(job: Job, cluster: Cluster) -> Read:
@@ -73,7 +74,8 @@ def read_all(job: Job, cluster: Cluster) -> Read:
     refusals = [*(said[piece] for piece in past), *once_more.values()]
     raise_refused([one for one in refusals if isinstance(one, Refused)])
     loaded = tuple(_together(parts) or once_more[Piece(name)] for name, parts in by_source.items())
-    return Read(replace(job, loaded=loaded, again=frozenset(again)), len(past))
+    contacts = sum(said[piece] for piece in past)
+    return Read(replace(job, loaded=loaded, again=frozenset(again)), len(past), contacts)
 
 
 def read_past(job: Job, cluster: Cluster, step: str) -> None:
@@ -145,7 +147,8 @@ def _asked(
     pieces: Sequence[Piece],
     removals: tuple[Path, ...] = (),
 ) -> dict[Piece, Any]:
-    """Have the pieces read; what each task said: what it loaded, or why it couldn't."""
+    """Have the pieces read; what each task said: what it loaded, how many contacts, or why
+    it couldn't."""
     if not pieces:
         return {}
     send = partial(send_piece, job, step, tuple(pieces), removals)
@@ -174,7 +177,8 @@ def _send_batch(job: Job, piece: Piece, removals: Sequence[Path]) -> Iterator[En
         yield from closed(
             engine, CONTACTS, f"SELECT *, {shard} AS {identifier(SHARD)} FROM {CONTACTS}"
         )
-    yield sent_back((piece, None))
+        contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
+    yield sent_back((piece, contacts))
 
 
 def _send_source(job: Job, step: str, piece: Piece, name: str) -> Iterator[Envelope]:
@@ -194,7 +198,7 @@ def _send_source(job: Job, step: str, piece: Piece, name: str) -> Iterator[Envel
         table, column = identifier(loaded.table), _routed_by(source)
         if column is None:
             # about places, not people: every shard reads it
-            with whole(job.everywhere(step, name) / f"{piece.number:06}.parquet") as target:
+            with whole(job, job.everywhere(step, name) / f"{piece.number:06}.parquet") as target:
                 copy_rows(engine, exact(engine, f"SELECT * FROM {table}"), target)
         else:
             shard = shard_of(column, job.shards)

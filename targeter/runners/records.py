@@ -9,7 +9,7 @@ from pathlib import Path
 
 from targeter.database import Engine, list_literal
 from targeter.exporters.tables import write_rows
-from targeter.runners.job import Job, engine_of
+from targeter.runners.job import Job, engine_of, whole
 from targeter.runners.shards import Sharded
 
 
@@ -57,4 +57,6 @@ def gather(
     query = f"SELECT * FROM read_parquet({paths}) ORDER BY {one.order}"
     with engine_of(job) as engine:
         is_text = one.file.endswith(".jsonl")
-        write_rows(engine, query, out / one.file, "jsonl" if is_text else "parquet")
+        # a second attempt may still write when the first one's file has been moved on
+        with whole(job, out / one.file) as target:
+            write_rows(engine, query, target, "jsonl" if is_text else "parquet")

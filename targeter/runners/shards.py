@@ -147,7 +147,7 @@ def changed(job: Job, number: int, steps: int) -> Iterator[Shard]:
         yield shard
         engine.run("CHECKPOINT")  # all of it is in that one file
         engine.close()
-        with whole(job.state(number, steps + 1)) as target:
+        with whole(job, job.state(number, steps + 1)) as target:
             shutil.copyfile(engine.scratch / _OWN, target)
     # a second attempt at the last step may still begin where that one did
     job.state(number, steps - 1).unlink(missing_ok=True)
@@ -206,7 +206,7 @@ def add_up(
         )
         count = int(engine.value("SELECT count(*) FROM added"))
         if count:
-            with whole(job.table(name) / f"{number:06}.parquet") as target:
+            with whole(job, job.table(name) / f"{number:06}.parquet") as target:
                 copy_rows(engine, exact(engine, "FROM added"), target)
         return count
 

@@ -14,8 +14,9 @@ from targeter.pipeline import Options, Progress, silent
 from targeter.project import read_project
 from targeter.runners import executing, keeping, planning, rendering, spark
 from targeter.runners.clusters import Cluster
-from targeter.settings import MOST_SHARDS, Settings
+from targeter.settings import Settings
 from targeter.sources.files import bytes_of
+from targeter.spark_settings import MOST_SHARDS
 
 # A shard of so much data needs little memory and few seconds a step.
 _SHARD = 256_000_000  # bytes
@@ -58,7 +59,7 @@ def render_plan_on_spark(
 def _started(options: Options) -> Iterator[tuple[Cluster, planning.Where]]:
     settings = read_project(options.root).settings
     chosen = settings.spark
-    is_far = chosen.remote is not None or not (chosen.master or "local").startswith("local")
+    is_far = spark.remote_of(chosen) or not (chosen.master or "local").startswith("local")
     if is_far and chosen.work is None:
         message = "the workers of a cluster need a folder that all of them reach"
         raise WrongUsage(message, help="name it in targeter.yaml: spark: {work: /mnt/…}")
@@ -66,7 +67,7 @@ def _started(options: Options) -> Iterator[tuple[Cluster, planning.Where]]:
         message = "how much the tables of a catalogue hold isn't known before they are read"
         raise WrongUsage(message, help="name how many shards: spark: {shards: 200}")
     shards = chosen.shards or _enough(settings, options)
-    with spark.session_of(chosen, shards) as cluster:
+    with spark.session_of(chosen, shards, settings.time_zone) as cluster:
         yield cluster, planning.Where(shards, chosen.work)
 
 

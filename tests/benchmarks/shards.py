@@ -20,7 +20,7 @@ from targeter import pipeline
 from targeter.database import Engine, literal
 from targeter.runners.clusters import Cluster, Here, Sender, Taker, Task
 from targeter.runners.planning import Where, plan
-from targeter.settings import SparkSettings
+from targeter.spark_settings import SparkSettings
 from tests import worlds
 
 T = TypeVar("T")

@@ -208,3 +208,9 @@ def test_one_post_with_two_links_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("/fair", "/{rule}"))
     with pytest.raises(RulesAreWrong, match="more than one link"):
         rendered(root, Here(), 1)
+
+
+def test_more_requests_than_a_batch_has_room_for_are_refused() -> None:
+    audiences.refuse_too_many(2_500 * audiences.MOST_REQUESTS, 2_500)
+    with pytest.raises(BadData, match="that is 250,001 requests, and a batch has room for 250,000"):
+        audiences.refuse_too_many(2_500 * audiences.MOST_REQUESTS + 1, 2_500)
