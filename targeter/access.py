@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from targeter.database import Engine, identifier, literal
 from targeter.errors import WrongUsage
-from targeter.history import COLUMNS, CONTACTS, load_contacts, read_tombstones
-from targeter.pipeline import Options, Profiled, Progress, history_of, profiled, silent
+from targeter.history import COLUMNS, CONTACTS, all_tombstones, load_contacts
+from targeter.pipeline import Options, Profiled, Progress, graves_of, history_of, profiled, silent
 from targeter.plans.uses import EVERYBODY, uses_of
 from targeter.profiles import PROFILES
 from targeter.sources.declared import Link, Source
@@ -81,7 +81,8 @@ def access(options: Options, person: str, progress: Progress = silent) -> Access
         load_contacts(made.engine, whole, folder)
         held = tuple(_held(made, person))
         sent = tuple(_sent(made, person))
-        is_forgotten = person in read_tombstones(folder)
+        graves = all_tombstones(graves_of(made.bound.project, options))
+        is_forgotten = any(person in stones for stones in graves)
         if not sent and not is_forgotten and not any(one.rows or one.named for one in held):
             message = f"nothing is known of anybody called {person!r}"
             raise WrongUsage(message, help="targeter access takes the key of the base source")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from targeter.pipeline import (
     Profiled,
     Progress,
     day_of,
+    graves_of,
     history_of,
     planned,
     profiled,
@@ -153,7 +154,10 @@ def render_plan(
     def execute(saved: plans.SavedPlan, then: Options, project: Project) -> batches.Rendered:
         with profiled(then, progress, project) as now:
             plans.refuse_other_engine(saved, now.engine)
-            return _rendered(now, saved, request, history_of(project, options), drop_changed)
+            graves = graves_of(project, options)
+            return _rendered(
+                now, saved, request, history_of(project, options), graves, drop_changed
+            )
 
     return executed(options, folder, request, execute)
 
@@ -189,11 +193,12 @@ def _rendered(
     saved: plans.SavedPlan,
     request: batches.Request,
     history: Path,
+    graves: Sequence[Path],
     drop_changed: bool,
 ) -> batches.Rendered:
     engine, plan = now.engine, saved.plan
     plans.load_plan(engine, now.bound, saved)
-    plans.find_forgotten(engine, now.bound, history)
+    plans.find_forgotten(engine, now.bound, graves)
     plans.take_digests(engine, now.bound, now.decisions, history, plan.plan_id)
     changes = plans.changes_since(engine, plan.plan_id, plans.KEPT, saved.columns)
     if not drop_changed or not changes.people:

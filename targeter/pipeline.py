@@ -18,7 +18,7 @@ from targeter.decisions import Decisions, decide, lasting_columns, needed_column
 from targeter.errors import BadData, RulesAreWrong
 from targeter.findings import Finding, errors_in, in_order
 from targeter.folders import scratch_folder, write_text_whole
-from targeter.history import load_contacts, load_forgotten, read_tombstones
+from targeter.history import all_tombstones, load_contacts, load_forgotten
 from targeter.meters import METER
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
@@ -290,7 +290,7 @@ def _profiled(
     bound, found = bound_with(bound, loaded)
     progress("profiles", len(loaded) + 1, steps)
     # the questions come before the profiles: they say which traits anybody asks for
-    stones = read_tombstones(history_of(project, options))
+    stones = all_tombstones(graves_of(project, options))
     decisions = plan_decisions(bound, forgets=bool(stones))
     profiles = cache.load_profiles(engine, bound, sources, needed_of(bound), lasting(bound))
     if rows:
@@ -358,6 +358,12 @@ def _assumed(loaded: Sequence[Loaded]) -> Assumed:
         one.source: [Column(c.name, c.type) for c in one.columns if not c.declared]
         for one in loaded
     }
+
+
+def graves_of(project: Project, options: Options) -> tuple[Path, ...]:
+    """The histories that say who was forgotten: who was in the project's own is so everywhere."""
+    own = options.root / project.settings.history.folder
+    return tuple(dict.fromkeys((history_of(project, options), own)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -97,16 +97,21 @@ def bury(folder: Path, people: Collection[str]) -> Tombstones:
     return after
 
 
-def load_forgotten(engine: Engine, stones: Tombstones, people: str) -> None:
+def all_tombstones(folders: Iterable[Path]) -> tuple[Tombstones, ...]:
+    """Who was forgotten in any of these histories; nothing of one that forgot nobody."""
+    return tuple(stones for folder in folders if (stones := read_tombstones(folder)))
+
+
+def load_forgotten(engine: Engine, graves: Sequence[Tombstones], people: str) -> None:
     """Fill `forgotten` (person) with those of `people` (SQL for a column `person`) who were.
 
     Without a tombstone nobody is looked at.
     """
     engine.load(FORGOTTEN, {"person": "VARCHAR"}, ())
-    if not stones:
-        return
-    engine.load("tombstones", {"digest": "VARCHAR"}, ((digest,) for digest in stones.taken_off))
-    engine.run(
-        f"INSERT INTO {FORGOTTEN} SELECT DISTINCT person FROM ({people}) AS p "
-        f"SEMI JOIN tombstones AS t ON t.digest = sha256({literal(stones.salt)} || p.person)"
-    )
+    for stones in graves:
+        engine.load("tombstones", {"digest": "VARCHAR"}, ((digest,) for digest in stones.taken_off))
+        engine.run(
+            f"INSERT INTO {FORGOTTEN} SELECT DISTINCT person FROM ({people}) AS p "
+            f"SEMI JOIN tombstones AS t ON t.digest = sha256({literal(stones.salt)} || p.person) "
+            f"ANTI JOIN {FORGOTTEN} USING (person)"
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from targeter.history import (
     COLUMNS,
     CONTACTS,
     FORGOTTEN,
+    all_tombstones,
     load_contacts,
     load_forgotten,
-    read_tombstones,
 )
 from targeter.plans.assignments import ASSIGNMENTS, LEAVING
 from targeter.plans.rows import digest, exactly
@@ -54,13 +54,14 @@ class Changes:
         return self.changed + self.gone + self.new + self.forgotten
 
 
-def find_forgotten(engine: Engine, bound: Bound, history: Path) -> None:
-    """Fill `forgotten` with whoever was among the people of today and of a plan that was loaded."""
+def find_forgotten(engine: Engine, bound: Bound, graves: Iterable[Path]) -> None:
+    """Fill `forgotten` with whoever was, in any of these histories, among the people of today and
+    of a plan that was loaded."""
     people = (
         f"SELECT {identifier(bound.key)} AS person FROM {PROFILES} "
         f"UNION SELECT person FROM {ASSIGNMENTS} UNION SELECT person FROM {LEAVING}"
     )
-    load_forgotten(engine, read_tombstones(history), people)
+    load_forgotten(engine, all_tombstones(graves), people)
 
 
 def take_digests(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,7 @@ def render_plan(
         ):
             plans.refuse_other_engine(saved, engine)
             _load(made.people, saved)
-            changes = _changes(made.people, saved, history)
+            changes = _changes(made.people, saved)
             progress("batches", STEPS, STEPS)
             if drop_changed and changes.people:
                 return _fewer(made.people, engine, saved.plan, request, history, changes)
@@ -74,11 +74,11 @@ def _load(people: Sharded, saved: SavedPlan) -> None:
         raise damaged(saved.folder, f"{ASSIGNMENTS}.parquet")
 
 
-def _changes(people: Sharded, saved: SavedPlan, history: Path) -> plans.Changes:
+def _changes(people: Sharded, saved: SavedPlan) -> plans.Changes:
     """How today's data differs from what the plan was made from."""
     read_ever(people)
     plan = saved.plan.plan_id
-    counts = sum(people.each(count_changes, plan, history.resolve()), Counter[str]())
+    counts = sum(people.each(count_changes, plan, people.job.graves), Counter[str]())
     return plans.changes_of(
         counts, lambda: digests_of(people.ask(sums_of_kept, plan)), saved.columns
     )
@@ -130,9 +130,9 @@ def digest_rows(shard: Shard) -> tuple[int, int]:
     return plans.rows_digest(shard.engine)
 
 
-def count_changes(shard: Shard, plan: str, history: Path) -> Counter[str]:
+def count_changes(shard: Shard, plan: str, graves: Sequence[Path]) -> Counter[str]:
     """Digests of a shard's people, and how many of them changed, by how."""
-    plans.find_forgotten(shard.engine, shard.bound, history)
+    plans.find_forgotten(shard.engine, shard.bound, graves)
     digest_people(shard, plan)
     plans.number_people(shard.engine, shard.bound)
     return Counter(plans.count_changes(shard.engine, KEPT))

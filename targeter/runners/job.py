@@ -52,6 +52,7 @@ class Job:
     memory: str
     loaded: tuple[Loaded, ...] = ()
     again: frozenset[str] = frozenset()
+    graves: tuple[Path, ...] = ()
     forgets: bool = False
 
     @property

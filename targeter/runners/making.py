@@ -11,9 +11,9 @@ from targeter.history import (
     CONTACTS,
     FORGOTTEN,
     add_imported,
+    all_tombstones,
     create_contacts,
     load_forgotten,
-    read_tombstones,
 )
 from targeter.pipeline import needed_of
 from targeter.profiles import PROFILES, fill_profiles
@@ -75,7 +75,7 @@ def make_people(job: Job, shard: int) -> Made:
         engine.run(f"INSERT INTO {CONTACTS} FROM {_PAST}")
         contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
         people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"
-        load_forgotten(engine, read_tombstones(job.history), people)
+        load_forgotten(engine, all_tombstones(job.graves), people)
         with whole(job, job.people(shard)) as target:
             engine.run(f"ATTACH {literal(str(target))} AS kept")
             for table in KEPT:

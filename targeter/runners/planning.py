@@ -15,7 +15,7 @@ from targeter import plans, reports
 from targeter.cells import CLOSED, CLOSED_COLUMNS, CLOSING, assign_all
 from targeter.decisions import Shard, decide_alone, fill_capacities
 from targeter.findings import Finding
-from targeter.history import Held, read_tombstones
+from targeter.history import Held, all_tombstones
 from targeter.interrupts import undisturbed
 from targeter.outcomes import OUTCOMES, settle
 from targeter.pilots import choose_among
@@ -25,6 +25,7 @@ from targeter.pipeline import (
     bound_alone,
     bound_with,
     day_of,
+    graves_of,
     history_of,
     silent,
 )
@@ -99,7 +100,7 @@ def profiled(
     project = project or read_project(options.root)
     day = day_of(project, options)
     bound_alone(project, day)
-    history = history_of(project, options)
+    history, graves = history_of(project, options), graves_of(project, options)
     with work_folder(where) as work:
         job = Job(
             options.root,
@@ -110,7 +111,8 @@ def profiled(
             project.settings.time_zone,
             where.shards,
             options.memory,
-            forgets=bool(read_tombstones(history)),
+            graves=tuple(grave.resolve() for grave in graves),
+            forgets=bool(all_tombstones(graves)),
         )
         _copy(project, job.project)
         progress("sources", 1, STEPS)

@@ -131,6 +131,20 @@ def test_they_are_suppressed_before_anything_else(tmp_path: Path) -> None:
         assert (first.outcome, first.name) == ("suppressed", "forgotten")
 
 
+def test_another_history_does_not_bring_them_back(tmp_path: Path) -> None:
+    root, tries = shop(tmp_path), tmp_path / "tries"
+    plan = _kept(root, "kept")
+    forget(root, "p1")
+    remembering.forget(worlds.options(root, history=tries), ["p1", "p3"])
+    options = worlds.options(root, as_of=DAY, history=tries)
+    with pytest.raises(PlanRefused, match="2 people forgotten since"):
+        keeping.render_plan(options, plan, batches.Request())
+    done = pipeline.render(options, batches.Request())
+    assert [line["person_id"] for line in messages(done)] == ["p0", "p2"]
+    assert worlds.results(root, history=tmp_path / "others")["p1"][0] == "suppressed"
+    assert worlds.results(root)["p3"][0] == "message"
+
+
 def test_without_a_tombstone_nobody_is_asked_for_one(tmp_path: Path) -> None:
     with worlds.planned(shop(tmp_path)) as run:
         assert not run.decisions.forgets
