@@ -34,16 +34,18 @@ def _people(count: int) -> list[str]:
     ]
 
 
-def _in_parquet(root: Path) -> Path:
-    """The same project with its people in a Parquet file that has types of its own."""
+def _in_parquet(root: Path, *parts: str) -> Path:
+    """The same project with its people in Parquet files that have types of their own: one, or one
+    for each of these conditions."""
     with duckdb.connect() as maker:
-        maker.execute(
-            f"COPY (FROM read_csv('{root / 'people.csv'}', nullstr = '', types = "
-            "{'person_id': 'VARCHAR', 'phone': 'VARCHAR', 'name': 'VARCHAR'})) "
-            f"TO '{root / 'people.parquet'}' (FORMAT parquet)"
-        )
+        for number, part in enumerate(parts or ("true",)):
+            maker.execute(
+                f"COPY (FROM read_csv('{root / 'people.csv'}', nullstr = '', types = "
+                f"{{'person_id': 'VARCHAR', 'phone': 'VARCHAR', 'name': 'VARCHAR'}}) WHERE {part}) "
+                f"TO '{root / f'people-{number}.parquet'}' (FORMAT parquet)"
+            )
     settings = root / "rules/targeter.yaml"
-    settings.write_text(settings.read_text().replace("people.csv", "people.parquet"))
+    settings.write_text(settings.read_text().replace("people.csv", "people-*.parquet"))
     return root
 
 
@@ -70,6 +72,14 @@ def test_everybody_gets_the_same_whether_all_columns_are_kept_or_few(root: Path)
     assert len({outcome for _, outcome, _ in csv[1]}) > 2
     assert _rows(root, columns_of_messages) == csv
     _in_parquet(root)
+    assert _rows(root, all_columns) == csv
+    assert _rows(root, columns_of_messages) == csv
+
+
+def test_what_one_file_knows_of_its_values_is_not_believed_of_another(root: Path) -> None:
+    csv = _rows(root, all_columns)
+    is_plain = "(name IS NULL OR name BETWEEN '!' AND '~')"
+    _in_parquet(root, is_plain, f"NOT {is_plain}")
     assert _rows(root, all_columns) == csv
     assert _rows(root, columns_of_messages) == csv
 
