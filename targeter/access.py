@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from targeter.database import Engine, identifier, literal
 from targeter.errors import WrongUsage
 from targeter.history import COLUMNS, CONTACTS, all_tombstones, load_contacts
-from targeter.pipeline import Options, Profiled, Progress, graves_of, history_of, profiled, silent
+from targeter.options import Options, Progress, graves_of, history_of, silent
+from targeter.pipeline import Profiled, profiled
 from targeter.plans.uses import EVERYBODY, uses_of
 from targeter.profiles import PROFILES
 from targeter.sources.declared import Link, Source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,16 @@ def given(purposes: Iterable[str], alias: str = PROFILE) -> str:
     """SQL that is TRUE where all purposes are given."""
     tests = [f"{alias}.{identifier(purpose_column(name))}" for name in sorted(purposes)]
     return " AND ".join(tests) or "true"
+
+
+def permitted(value: str, column: Column) -> str:
+    """SQL that is NULL for whoever didn't give every purpose that a column's value depends on."""
+    return f"CASE WHEN {given(column.purposes)} THEN {value} END" if column.purposes else value
+
+
+def end_of(day: dt.date) -> str:
+    """SQL of the moment at which a day is over."""
+    return f"{literal(day.isoformat())}::DATE + INTERVAL 1 DAY"
 
 
 def moment_of(column: str) -> str:
@@ -66,13 +77,7 @@ class Level:
     def _own_value(self, trait: BoundTrait) -> str:
         """A trait over the profile itself."""
         value = self._text(trait.values[0].tree)
-        return self._permitted(self._defaulted(trait, value), trait.columns[0])
-
-    def _permitted(self, value: str, column: Column) -> str:
-        """NULL for whoever didn't give every purpose the value depends on."""
-        if not column.purposes:
-            return value
-        return f"CASE WHEN {given(column.purposes)} THEN {value} END"
+        return permitted(self._defaulted(trait, value), trait.columns[0])
 
     def _defaulted(self, trait: BoundTrait, value: str) -> str:
         default = trait.trait.default
@@ -87,8 +92,8 @@ class Level:
         outer: list[str] = []
         for trait in traits:
             for column, value in self._scanned(trait, alias, inner):
-                permitted = self._permitted(self._defaulted(trait, value), column)
-                outer.append(f"{permitted} AS {identifier(column.name)}")
+                shown = permitted(self._defaulted(trait, value), column)
+                outer.append(f"{shown} AS {identifier(column.name)}")
         parts = [part for t in traits for part in (*t.values, t.where) if part is not None]
         relation = self._with_sentiment(source, parts)
         if any(alias == PROFILE for part in parts for alias, _ in part.uses):
@@ -121,8 +126,8 @@ class Level:
             return where
         source = self.bound.project.settings.source(str(trait.trait.source))
         assert source is not None and source.time is not None
-        end = f"{literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
-        test = f"SELECT ({moment_of(source.time)} >= {end} - {trait.trait.last.interval})"
+        young = f"{end_of(self.bound.today)} - {trait.trait.last.interval}"
+        test = f"SELECT ({moment_of(source.time)} >= {young})"
         parsed = self.bound.parser.trees([test])[0]
         assert isinstance(parsed, dict)
         recent = trees.single_expression(parsed)

@@ -10,17 +10,8 @@ from pathlib import Path
 from targeter import batches, pipeline, plans, reports
 from targeter.errors import BadData, PlanRefused, RulesAreWrong
 from targeter.folders import scratch_folder
-from targeter.pipeline import (
-    Options,
-    Profiled,
-    Progress,
-    day_of,
-    graves_of,
-    history_of,
-    planned,
-    profiled,
-    silent,
-)
+from targeter.options import Options, Progress, day_of, graves_of, history_of, silent
+from targeter.pipeline import Profiled, planned, profiled
 from targeter.project import Project, read_project
 from targeter.runs import Run
 

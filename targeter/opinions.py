@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targeter.binding import Bound, Opinion
+from targeter.computing import end_of, moment_of
 from targeter.database import Engine, identifier, literal
 from targeter.expressions.scopes import stance_column
 from targeter.settings import DeclaredTopic
@@ -225,6 +226,4 @@ def _recent(bound: Bound, opinion: Opinion, declared: DeclaredTopic) -> str:
     source = bound.project.settings.source(opinion.source)
     if source is None or source.time is None or declared.last is None:
         return "true"
-    end = f"{literal(bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
-    moment = f"TRY_CAST(r.{identifier(source.time)} AS TIMESTAMP)"
-    return f"{moment} >= {end} - {declared.last.interval}"
+    return f"{moment_of(source.time)} >= {end_of(bound.today)} - {declared.last.interval}"

@@ -22,15 +22,9 @@ from targeter.exporters.removals import (
     spare_others,
     write_removals,
 )
+from targeter.options import Options, Progress, history_of, silent
 from targeter.outgoing import IDENTIFIERS
-from targeter.pipeline import (
-    Options,
-    Profiled,
-    Progress,
-    history_of,
-    profiled,
-    silent,
-)
+from targeter.pipeline import Profiled, profiled
 from targeter.policies import Requirement, Suppression
 from targeter.profiles import PROFILES
 from targeter.project import Project, read_project

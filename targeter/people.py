@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from targeter.database import identifier, literal
-from targeter.pipeline import Options, engine_for
+from targeter.options import Options
+from targeter.pipeline import engine_for
 from targeter.project import read_project
 from targeter.sources.files import bytes_of
 from targeter.sources.reading import load

@@ -20,9 +20,10 @@ from targeter.findings import Finding, errors_in, in_order
 from targeter.folders import scratch_folder, write_text_whole
 from targeter.history import all_tombstones, load_contacts, load_forgotten
 from targeter.meters import METER
+from targeter.options import Options, Progress, day_of, graves_of, history_of, silent
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
-from targeter.profiles import PROFILES, Profiles
+from targeter.profiles import PROFILES, Profiles, can_be_view
 from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
@@ -38,42 +39,6 @@ if TYPE_CHECKING:
     from targeter.lint.report import Report, Request
 
 _LITTLE = 4_000_000  # bytes
-
-# Told what begins, which step it is, and of how many.
-Progress = Callable[[str, int, int], None]
-
-
-def silent(stage: str, step: int, steps: int) -> None:
-    """The progress of somebody who doesn't look."""
-
-
-# Told what a run goes on without.
-Note = Callable[[str], None]
-
-
-def unheard(note: str) -> None:
-    """The notes of somebody who doesn't ask for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a command may be told: which project, which day, where data may lie, how much memory.
-
-    `as_of` wins over the project's own day; `today` is used where neither pins one. `history` is
-    the folder of batches, instead of the project's own; `limit` is how many people a pilot has.
-    With `cache` a run keeps what it reads for the next, and `note` hears why it can't.
-    """
-
-    root: Path
-    today: dt.date
-    as_of: dt.date | None = None
-    data_roots: tuple[Path, ...] = ()
-    memory: str = "4GB"
-    threads: int | None = None
-    history: Path | None = None
-    limit: int | None = None
-    cache: bool = False
-    note: Note = unheard
 
 
 def lint(options: Options) -> tuple[Finding, ...]:
@@ -131,11 +96,6 @@ def _findings(project: Project, bound: Bound) -> tuple[Finding, ...]:
     return in_order(found)
 
 
-def day_of(project: Project, options: Options) -> dt.date:
-    """The day of a run: as asked for, else as the project pins it, else today."""
-    return options.as_of or project.settings.as_of or options.today
-
-
 def read_sources(
     options: Options, progress: Progress = silent
 ) -> tuple[Project, tuple[Loaded, ...]]:
@@ -169,11 +129,6 @@ def schemas(options: Options, *, write: bool) -> tuple[EditorFile, ...]:
     for file in files if write else ():
         write_text_whole(options.root / file.path, file.text)
     return files
-
-
-def history_of(project: Project, options: Options) -> Path:
-    """The folder of batches: who was contacted when."""
-    return options.history or options.root / project.settings.history.folder
 
 
 # The profile columns that are asked about once everybody was decided about; None for all.
@@ -292,7 +247,8 @@ def _profiled(
     # the questions come before the profiles: they say which traits anybody asks for
     stones = all_tombstones(graves_of(project, options))
     decisions = plan_decisions(bound, forgets=bool(stones))
-    profiles = cache.load_profiles(engine, bound, sources, needed_of(bound), lasting(bound))
+    columns = lasting(bound) if can_be_view(bound) else None
+    profiles = cache.load_profiles(engine, bound, sources, needed_of(bound), columns)
     if rows:
         sources.open_all()
     load_forgotten(engine, stones, f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}")
@@ -358,12 +314,6 @@ def _assumed(loaded: Sequence[Loaded]) -> Assumed:
         one.source: [Column(c.name, c.type) for c in one.columns if not c.declared]
         for one in loaded
     }
-
-
-def graves_of(project: Project, options: Options) -> tuple[Path, ...]:
-    """The histories that say who was forgotten: who was in the project's own is so everywhere."""
-    own = options.root / project.settings.history.folder
-    return tuple(dict.fromkeys((history_of(project, options), own)))
 
 
 @contextmanager

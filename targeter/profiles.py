@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from targeter.binding import Bound, BoundTrait
-from targeter.computing import PERSON, Level, given, moment_of, purpose_column
-from targeter.database import Engine, Tree, identifier, literal
+from targeter.computing import PERSON, Level, end_of, given, moment_of, purpose_column
+from targeter.database import Engine, Tree, identifier
 from targeter.errors import WrongUsage
 from targeter.expressions.compiler import run_text, swapped
 from targeter.expressions.scopes import PROFILE, ROW, stance_column
@@ -84,7 +84,7 @@ def build_profiles(
             refuse_shared(source, shared_identifiers(engine, query))
     noticed = builder.fill(needed)
     findings = tuple(findings_of(bound, noticed))
-    lasting = lasting if builder.profile == _BASE and can_be_view(bound) else None
+    lasting = lasting if builder.profile == _BASE else None
     builder.finish(as_view=lasting is not None)
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
     return Profiles(people, findings, lasting)
@@ -285,8 +285,7 @@ class _Builder:
     def _in_time(self, source: Source) -> str:
         if source.time is None:
             return "true"
-        moment = moment_of(source.time)
-        return f"{moment} < {literal(self.bound.today.isoformat())}::DATE + INTERVAL 1 DAY"
+        return f"{moment_of(source.time)} < {end_of(self.bound.today)}"
 
     def _strays(self, source: Source, table: str, join: str) -> tuple[int, tuple[str | None, ...]]:
         """Rows that belong to nobody: counted, with examples."""

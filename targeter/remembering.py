@@ -12,7 +12,7 @@ from targeter.cache import drop_cache
 from targeter.database import Engine, EngineError, failed
 from targeter.errors import NothingToCheck, WrongUsage
 from targeter.findings import errors_in
-from targeter.pipeline import Options, day_of, history_of
+from targeter.options import Options, day_of, history_of
 from targeter.project import read_project
 
 

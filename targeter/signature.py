@@ -88,10 +88,9 @@ class Signature:
         return tuple(f"s{n}" for n in range((len(self.leaves) + BITS - 1) // BITS))
 
     @property
-    def selected(self) -> str:
-        """The words with their names as the rest of a SELECT list, each after a comma."""
-        named = zip(self.words, self.columns, strict=True)
-        return "".join(f", {word} AS {column}" for word, column in named)
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """The words, each with its name before it."""
+        return tuple(zip(self.columns, self.words, strict=True))
 
 
 def question(formula: Formula) -> str:
@@ -159,14 +158,20 @@ def _masks(bits: Sequence[int]) -> list[tuple[int, int]]:
 
 
 class Builder:
-    """Collects leaves while conditions become formulas; equal leaves share a bit."""
+    """Collects leaves while conditions become formulas; equal leaves share a bit.
+
+    `texts` are the profile columns that hold texts, in folded case: whether one is among a few is
+    asked in the way that is quickest for everybody.
+    """
 
     def __init__(
         self,
         parser: Parser,
         expressions: Mapping[tuple[str, int], Compiled],
         segments: Mapping[str, Condition],
+        texts: frozenset[str] = frozenset(),
     ) -> None:
+        self._texts = texts
         self._parser = parser
         self._expressions = expressions
         self._segments = segments
@@ -244,7 +249,7 @@ class Builder:
         return self._written[key]
 
     def _leaf_tree(self, tree: Tree, negated: bool) -> Tree:
-        if _is_choice_of_texts(tree):
+        if _is_choice_of_texts(tree, self._texts):
             return _looked_up(tree, negated)
         return self._without_segments(_negation(tree) if negated else tree)
 
@@ -294,14 +299,14 @@ def _negation(tree: Tree) -> Tree:
     return trees.operator("OPERATOR_NOT", tree)
 
 
-def _is_choice_of_texts(tree: Tree) -> bool:
-    """A column IN a list of texts."""
+def _is_choice_of_texts(tree: Tree, texts: frozenset[str]) -> bool:
+    """One of the columns `texts` IN a list of texts; a day may be compared with texts, too."""
     if (tree["class"], tree["type"]) != ("OPERATOR", "COMPARE_IN"):
         return False
-    column, *texts = tree["children"]
-    return column["class"] == "COLUMN_REF" and all(
-        text["class"] == "CONSTANT" and text["literal"]["kind"] == "STRING" for text in texts
-    )
+    column, *values = tree["children"]
+    if column["class"] != "COLUMN_REF" or column["column_names"][-1].casefold() not in texts:
+        return False
+    return all(v["class"] == "CONSTANT" and v["literal"]["kind"] == "STRING" for v in values)
 
 
 def _looked_up(tree: Tree, negated: bool) -> Tree:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from targeter.database import Engine
+from targeter.project import SETTINGS
 from targeter.runs import Run
 from targeter.signature import (
     BITS,
@@ -109,6 +111,31 @@ def test_equal_leaves_share_a_bit_however_they_are_written(tmp_path: Path) -> No
     )
     with worlds.planned(project(tmp_path, rules, crowd(2))) as run:
         assert len(_leaves(run)) == 2
+
+
+@pytest.mark.parametrize(
+    ("when", "people"),
+    [
+        ("city in ('Ashby', 'Brint')", "ab"),
+        ("city not in ('Ashby', 'Coldham')", "b"),
+        ("not (city in ('Ashby')) or city in ('Ashby')", "ab"),
+        ("city in ('Ashby', null)", "a"),
+        ("not (city in ('Ashby', null))", ""),
+        ("age in ('7', '9')", "ac"),
+        ("born in ('2001-02-03')", "b"),
+        ("born not in ('2001-02-03', '1999-01-01')", "a"),
+    ],
+)
+def test_one_of_several_is_asked_of_texts_numbers_and_days(
+    tmp_path: Path, when: str, people: str
+) -> None:
+    lines = ["a,,Ashby,7,,,,2000-01-01", "b,,Brint,8,,,,2001-02-03", "c,,,9,,,,"]
+    root = project(tmp_path, "rules:\n" + rule("chosen", 1, when, "hello"), lines)
+    for file, before in (("people.csv", "language"), (SETTINGS, "      language: text\n")):
+        path, born = root / file, ",born" if file != SETTINGS else "      born: date\n"
+        path.write_text(path.read_text().replace(before, before + born, 1))
+    results = worlds.results(root)
+    assert "".join(p for p in results if results[p][1] == "chosen") == people
 
 
 def test_a_segment_inside_an_expression_is_never_missing(tmp_path: Path) -> None:

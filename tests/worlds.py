@@ -10,6 +10,7 @@ from textwrap import dedent
 
 from targeter import pipeline
 from targeter.findings import Finding, errors_in
+from targeter.options import Options
 from targeter.runs import Run
 
 DAY = dt.date(2026, 11, 1)
@@ -54,9 +55,9 @@ def write(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def options(root: Path, **changes: object) -> pipeline.Options:
+def options(root: Path, **changes: object) -> Options:
     values: dict[str, object] = {"root": root, "today": DAY, "memory": "1GB", **changes}
-    return pipeline.Options(**values)  # type: ignore[arg-type]
+    return Options(**values)  # type: ignore[arg-type]
 
 
 def findings(root: Path) -> tuple[Finding, ...]:

@@ -28,7 +28,6 @@ from targeter.profiles import (
     PROFILES,
     Profiles,
     build_profiles,
-    can_be_view,
     computed_columns,
     rows_of,
 )
@@ -114,7 +113,6 @@ def _opened(
         people = rows_in(engine, path)
         if people != facts["people"]:
             return None
-        lasting = lasting if can_be_view(bound) else None
         if lasting is None:
             read_table(engine, PROFILES, path, columns, shown)
         else:

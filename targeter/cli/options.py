@@ -16,7 +16,7 @@ from targeter.cli.answer import Format
 from targeter.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from targeter.pipeline import Options
+    from targeter.options import Options
 
 _MEMORY = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)
 
@@ -149,7 +149,7 @@ def options_of(
     threads: int | None = None,
 ) -> Options:
     """What the engine is told. Raises `WrongUsage` when there is no project."""
-    from targeter.pipeline import Options
+    from targeter.options import Options
 
     root = root_of(project)
     roots = tuple(folder.resolve() for folder in data_roots or ())

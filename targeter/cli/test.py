@@ -15,7 +15,7 @@ from targeter.cli.options import OutputFormat, ProjectFolder, options_of
 from targeter.errors import RulesAreWrong, TargeterError, WrongUsage
 
 if TYPE_CHECKING:
-    from targeter.pipeline import Options
+    from targeter.options import Options
     from targeter.tester import Report, Request, Rewrite
 
 

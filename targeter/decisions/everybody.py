@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
 from targeter.decisions.experiments import held_sql
@@ -13,6 +16,7 @@ from targeter.profiles import PROFILES, number_of
 from targeter.resting import MEMBERS, RESTS, find_resting
 
 DECIDED = "decided"
+_SIGNATURES = "signatures"
 # Who is held out of anything: few, so that nobody needs to look for the others.
 HELD = "held"
 
@@ -35,89 +39,72 @@ def decide_alone(shard: Shard, lasting: frozenset[str] | None = None) -> None:
     engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     find_resting(engine, bound, decisions.limits)
     _members_by_choice(engine, bound, decisions)
-    if lasting is None:
-        signatures(engine, bound, decisions)
-    else:
-        signatures_and_profiles(engine, bound, decisions, lasting)
     gate = "CASE WHEN hard IS NOT NULL THEN hard WHEN NOT stays THEN soft END"
     stays = f"hard IS NULL AND NOT {held_of('member_of', bound, decisions)} AND would_stay"
-    # rules are asked about inside the branch: nobody whom a gate stops is asked
-    engine.run(
-        f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * EXCLUDE (hard, soft, would_stay), "
-        f"CASE WHEN gate IS NULL THEN {decisions.first_rule()} END AS best_rule, "
-        f"CASE WHEN gate IS NULL AND NOT stays THEN {decisions.first_choice()} END "
-        f"AS first_choice FROM (SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays FROM ("
-        f"SELECT *, {decisions.first_gate(resting=False)} AS hard, "
-        f"{decisions.first_gate(resting=True)} AS soft, "
-        f"{decisions.stays('member_of')} AS would_stay FROM signatures)))"
-    )
-    # all of it is in the other
-    if lasting is None:
-        engine.run("DROP TABLE signatures")
-    else:
-        _only_lasting(engine, bound, decisions)
+    with signatures(shard, lasting):
+        # rules are asked about inside the branch: nobody whom a gate stops is asked
+        engine.run(
+            f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * EXCLUDE (hard, soft, would_stay), "
+            f"CASE WHEN gate IS NULL THEN {decisions.first_rule()} END AS best_rule, "
+            f"CASE WHEN gate IS NULL AND NOT stays THEN {decisions.first_choice()} END "
+            f"AS first_choice FROM (SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays "
+            f"FROM (SELECT *, {decisions.first_gate(resting=False)} AS hard, "
+            f"{decisions.first_gate(resting=True)} AS soft, "
+            f"{decisions.stays('member_of')} AS would_stay FROM {_SIGNATURES})))"
+        )
 
 
-def signatures(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Fill `signatures`: each leaf once a person, their groups, and the place they may keep."""
-    listed = ", ".join(f"{sql} AS {name}" for name, sql in _asked(bound, decisions))
-    engine.run(
-        f"CREATE OR REPLACE TABLE signatures AS "
-        f"SELECT {number_of(bound)}::INTEGER AS number, {listed} {_of_people(bound)}"
-    )
+@contextmanager
+def signatures(shard: Shard, lasting: frozenset[str] | None) -> Iterator[None]:
+    """`signatures` until the block is left, as all of it is in `decided` then: each leaf once a
+    person, their groups, and the place they may keep.
 
-
-def signatures_and_profiles(
-    engine: Engine, bound: Bound, decisions: Decisions, lasting: frozenset[str]
-) -> None:
-    """The same in the one scan that makes profiles a table; `signatures` is a view of it then.
-
-    Values that only conditions ask for are read and let go, which costs a third of keeping them.
+    Profiles that are a view become a table of their `lasting` columns in the same scan: values
+    that only conditions ask for are read and let go, which costs a third of keeping them.
     """
-    kept = "".join(f", p.{identifier(name)}" for name in sorted(lasting - {bound.key}))
-    asked = [one for one in _asked(bound, decisions) if one[0] != "person"]
-    # under names that no column of the project has
-    ours = "".join(f", {sql} AS {identifier(f'({name})')}" for name, sql in asked)
-    engine.run(
-        f"CREATE TABLE read_once AS SELECT p.{identifier(bound.key)}{kept}{ours} "
-        f"{_of_people(bound)}"
-    )
-    engine.run(f"DROP VIEW {PROFILES}")
-    engine.run(f"ALTER TABLE read_once RENAME TO {PROFILES}")
-    shown = "".join(f", {identifier(f'({name})')} AS {name}" for name, _ in asked)
-    engine.run(
-        f"CREATE VIEW signatures AS SELECT {number_of(bound)}::INTEGER AS number, "
-        f"p.{identifier(bound.key)} AS person{shown} FROM {PROFILES} AS p"
-    )
-
-
-def _only_lasting(engine: Engine, bound: Bound, decisions: Decisions) -> None:
-    """Take what `signatures` shows out of the profiles."""
-    engine.run("DROP VIEW signatures")
-    for name, _ in _asked(bound, decisions):
-        if name != "person":
-            engine.run(f"ALTER TABLE {PROFILES} DROP COLUMN {identifier(f'({name})')}")
-
-
-def _asked(bound: Bound, decisions: Decisions) -> list[tuple[str, str]]:
-    """The columns of `signatures` besides the number, with their SQL."""
-    key, signature = f"p.{identifier(bound.key)}", decisions.signature
-    return [
-        ("person", key),
-        ("held_out", held_sql(bound.project.settings.holdout, key)),
-        *((f"held_{n}", held_sql(one.holdout, key)) for n, one in _campaigns_held(bound)),
-        ("member_of", "m.choice"),
-        ("until", "h.until"),
-        *zip(signature.columns, signature.words, strict=True),
-    ]
-
-
-def _of_people(bound: Bound) -> str:
-    key = f"p.{identifier(bound.key)}"
-    return (
+    engine, bound = shard.engine, shard.bound
+    number, key = f"{number_of(bound)}::INTEGER AS number", f"p.{identifier(bound.key)}"
+    asked = _asked(bound, shard.decisions)
+    of_people = (
         f"FROM {PROFILES} AS p LEFT JOIN {RESTS} AS h ON h.person = {key} "
         f"LEFT JOIN member_choices AS m ON m.person = {key}"
     )
+    if lasting is None:
+        listed = "".join(f", {sql} AS {name}" for name, sql in asked.items())
+        engine.run(
+            f"CREATE OR REPLACE TABLE {_SIGNATURES} AS "
+            f"SELECT {number}, {key} AS person{listed} {of_people}"
+        )
+        yield
+        engine.run(f"DROP TABLE {_SIGNATURES}")
+        return
+    # under names that no column of the project has, see `can_be_view`
+    ours = {name: identifier(f"({name})") for name in asked}
+    kept = "".join(f", p.{identifier(name)}" for name in sorted(lasting - {bound.key}))
+    read = "".join(f", {sql} AS {ours[name]}" for name, sql in asked.items())
+    engine.run(f"CREATE TABLE read_once AS SELECT {key}{kept}{read} {of_people}")
+    engine.run(f"DROP VIEW {PROFILES}")
+    engine.run(f"ALTER TABLE read_once RENAME TO {PROFILES}")
+    shown = "".join(f", {column} AS {name}" for name, column in ours.items())
+    engine.run(
+        f"CREATE VIEW {_SIGNATURES} AS SELECT {number}, {key} AS person{shown} FROM {PROFILES} AS p"
+    )
+    yield
+    engine.run(f"DROP VIEW {_SIGNATURES}")
+    for column in ours.values():
+        engine.run(f"ALTER TABLE {PROFILES} DROP COLUMN {column}")
+
+
+def _asked(bound: Bound, decisions: Decisions) -> dict[str, str]:
+    """The columns of `signatures` besides number and person, with their SQL."""
+    key = f"p.{identifier(bound.key)}"
+    return {
+        "held_out": held_sql(bound.project.settings.holdout, key),
+        **{f"held_{n}": held_sql(one.holdout, key) for n, one in _campaigns_held(bound)},
+        "member_of": "m.choice",
+        "until": "h.until",
+        **dict(decisions.signature.named),
+    }
 
 
 def _campaigns_held(bound: Bound) -> list[tuple[int, Campaign]]:

@@ -115,7 +115,8 @@ def plan_decisions(bound: Bound, *, forgets: bool = False) -> Decisions:
     """
     project = bound.project
     segments = {segment.name.casefold(): segment.when for segment in project.segments}
-    builder = Builder(bound.parser, bound.expressions, segments)
+    texts = frozenset(c.name.casefold() for c in bound.profile if c.type == "VARCHAR")
+    builder = Builder(bound.parser, bound.expressions, segments, texts)
     rules = tuple(r for r in project.rules if running(r, project, bound.today))
     builder.foresee(_conditions(project, rules))
     builder.foresee([one.when for one in project.requirements], negated=True)

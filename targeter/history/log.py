@@ -59,12 +59,12 @@ def expected(folder: Path) -> dict[str, Line]:
 
 
 def order_of(folder: Path) -> Mapping[str, int]:
-    """By its name, how many lines of the log came before a batch's first: days don't tell which
-    of two batches of one day was rendered later."""
+    """By its name, how many others were rendered before a batch: days don't tell of two batches of
+    one day. Who died before it could log its batch was the last one, as the next writer logs it."""
     order: dict[str, int] = {}
-    for number, line in enumerate(read_log(folder)):
+    for line in read_log(folder):
         if line.get("event") == RENDERED:
-            order.setdefault(line.get("batch", ""), number)
+            order.setdefault(line.get("batch", ""), len(order))
     return order
 
 

@@ -116,9 +116,10 @@ def last_sent(history: Path) -> SavedPlan:
         message = f"nothing was rendered yet: there is no batch in {history.name}"
         raise NothingToCheck(message, help="targeter render writes one")
     order = order_of(history)
-    # who died before it could log its batch was the last one: the next writer logs it
-    unlogged = len(order) + 1
-    return max(batches, key=lambda b: (b.plan.as_of, order.get(b.plan.plan_id, unlogged)))
+    return max(
+        batches,
+        key=lambda b: (b.plan.as_of, order.get(b.plan.plan_id, len(order)), b.plan.plan_id),
+    )
 
 
 def load_rows(engine: Engine, saved: SavedPlan, table: str, name: str) -> None:

@@ -85,7 +85,8 @@ def walk(run: Run, steps: Sequence[Step]) -> None:
 
 def _answer(run: Run, signature: Signature) -> None:
     """Each leaf once per person, as the plan does it."""
+    words = "".join(f", {word} AS {name}" for name, word in signature.named)
     run.engine.run(
         f"CREATE OR REPLACE TABLE answered AS SELECT p.{identifier(run.bound.key)} AS person"
-        f"{signature.selected} FROM {PROFILES} AS p"
+        f"{words} FROM {PROFILES} AS p"
     )

@@ -14,8 +14,8 @@ from targeter.database import Engine, identifier
 from targeter.decisions import Shard, Totals
 from targeter.errors import PlanRefused
 from targeter.keeping import executed, left_out
+from targeter.options import Options, Progress, history_of, silent
 from targeter.outcomes import OUTCOMES
-from targeter.pipeline import Options, Progress, history_of, silent
 from targeter.plans import ASSIGNMENTS, DIGESTS, KEPT, LEAVING, QUARANTINED, TABLES, Plan, SavedPlan
 from targeter.plans.manifest import damaged
 from targeter.project import Project

@@ -19,7 +19,7 @@ from targeter.errors import BadData, PlanRefused, RulesAreWrong
 from targeter.folders import sha256_of
 from targeter.history import COLUMNS, CONTACTS
 from targeter.keeping import GIT, Kept, Request, before_of, of_revision
-from targeter.pipeline import Options, Progress, history_of, silent
+from targeter.options import Options, Progress, history_of, silent
 from targeter.plans import ASSIGNMENTS
 from targeter.project import read_project
 from targeter.runners.clusters import Cluster, Envelope
@@ -34,7 +34,7 @@ from targeter.runners.planning import (
     planned,
     work_folder,
 )
-from targeter.runners.reading import read_past
+from targeter.runners.reading import PAST, read_past
 from targeter.runners.records import Record, gather_all, write_record
 from targeter.runners.shards import Sharded
 
@@ -134,7 +134,7 @@ def read_ever(people: Sharded) -> None:
     """Give each shard the contacts of its people on all days, as `ever`."""
     # who was contacted after the plan's day was contacted since it was made
     read_past(replace(people.job, day=dt.date.max), people.cluster, _EVER)
-    people.receive(_EVER, (CONTACTS, COLUMNS, _EVER))
+    people.receive(_EVER, (PAST, COLUMNS, _EVER))
 
 
 def digests_of(parts: Sequence[Mapping[str, int | None]]) -> dict[str, str]:

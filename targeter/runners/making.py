@@ -19,13 +19,12 @@ from targeter.pipeline import needed_of
 from targeter.profiles import PROFILES, fill_profiles
 from targeter.runners.envelopes import open_rows
 from targeter.runners.job import Job, engine_of, rules_of, whole
-from targeter.runners.reading import READ
+from targeter.runners.reading import PAST, READ
 from targeter.runners.routing import OTHERS, TOLD, open_source, rows_in
 from targeter.strays import Keys, Noticed, wrong_keys
 
 # What other tools sent, of all contacts.
 IMPORTED = "imported"
-_PAST = "past"
 KEPT = (PROFILES, CONTACTS, IMPORTED, FORGOTTEN)
 
 
@@ -33,7 +32,7 @@ KEPT = (PROFILES, CONTACTS, IMPORTED, FORGOTTEN)
 class Made:
     """What came of a shard: its people, and what was noticed. With wrong keys nothing was made.
 
-    `rows` are how many of each source it found, and how many earlier contacts, as `CONTACTS`.
+    `rows` are how many of each source it found, and of `PAST`.
     """
 
     keys: Keys
@@ -55,10 +54,10 @@ def make_people(job: Job, shard: int) -> Made:
             for source in settings.sources
             if not source.is_derived
         }
-        open_rows(engine, _PAST, job.arrived(READ, CONTACTS, shard), CONTACT_COLUMNS.items())
+        open_rows(engine, PAST, job.arrived(READ, PAST, shard), CONTACT_COLUMNS.items())
         rows = {
             name: int(engine.value(f"SELECT count(*) FROM {identifier(table)}"))
-            for name, table in [*tables.items(), (CONTACTS, _PAST)]
+            for name, table in [*tables.items(), (PAST, PAST)]
         }
         keys = wrong_keys(engine, base, tables[base.name])
         if keys.missing or keys.doubles:
@@ -72,7 +71,7 @@ def make_people(job: Job, shard: int) -> Made:
         create_contacts(engine)
         add_imported(engine, bound)
         engine.run(f"CREATE TABLE {IMPORTED} AS FROM {CONTACTS}")
-        engine.run(f"INSERT INTO {CONTACTS} FROM {_PAST}")
+        engine.run(f"INSERT INTO {CONTACTS} FROM {identifier(PAST)}")
         contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
         people = f"SELECT {identifier(bound.key)} AS person FROM {PROFILES}"
         load_forgotten(engine, all_tombstones(job.graves), people)

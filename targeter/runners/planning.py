@@ -17,18 +17,10 @@ from targeter.decisions import Shard, decide_alone, fill_capacities
 from targeter.findings import Finding
 from targeter.history import Held, all_tombstones
 from targeter.interrupts import undisturbed
+from targeter.options import Options, Progress, day_of, graves_of, history_of, silent
 from targeter.outcomes import OUTCOMES, settle
 from targeter.pilots import choose_among
-from targeter.pipeline import (
-    Options,
-    Progress,
-    bound_alone,
-    bound_with,
-    day_of,
-    graves_of,
-    history_of,
-    silent,
-)
+from targeter.pipeline import bound_alone, bound_with
 from targeter.profiles import PROFILES, Profiles
 from targeter.project import Project, read_project
 from targeter.reports import tallies

@@ -33,6 +33,8 @@ from targeter.sources.reading import Loaded, load
 from targeter.strays import normalised
 
 READ, AGAIN = "read", "again"
+# What earlier batches say, beside the rows of sources: no source has such a name.
+PAST = "past contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +176,8 @@ def _send_batch(job: Job, piece: Piece, removals: Sequence[Path]) -> Iterator[En
     with engine_of(job) as engine:
         load_batch(engine, job.history / str(piece.file), removals, job.day)
         shard = shard_of("person", job.shards)
-        yield from closed(
-            engine, CONTACTS, f"SELECT *, {shard} AS {identifier(SHARD)} FROM {CONTACTS}"
-        )
+        query = f"SELECT *, {shard} AS {identifier(SHARD)} FROM {CONTACTS}"
+        yield from closed(engine, PAST, query)
         contacts = int(engine.value(f"SELECT count(*) FROM {CONTACTS}"))
     yield sent_back((piece, contacts))
 

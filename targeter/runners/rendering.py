@@ -22,7 +22,7 @@ from targeter.exporters.known import BUILT_IN, name_of_exporter
 from targeter.exporters.past import LEAVER_COLUMNS, LEAVERS, MEMBER_COLUMNS, MEMBERS
 from targeter.exporters.running import forsaken
 from targeter.folders import sha256_of
-from targeter.pipeline import Options, Progress, history_of, silent
+from targeter.options import Options, Progress, history_of, silent
 from targeter.plans import ASSIGNMENTS, QUARANTINED, Plan
 from targeter.project import read_project
 from targeter.runners.audiences import Serving, Told, write_audiences

@@ -10,7 +10,7 @@ from pathlib import Path
 from targeter import batches
 from targeter.errors import WrongUsage
 from targeter.keeping import Kept, Request
-from targeter.pipeline import Options, Progress, silent
+from targeter.options import Options, Progress, silent
 from targeter.project import read_project
 from targeter.runners import executing, keeping, planning, rendering, spark
 from targeter.runners.clusters import Cluster

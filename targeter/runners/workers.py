@@ -22,10 +22,10 @@ from typing import Any
 import targeter
 from targeter.errors import BadData, TargeterError
 from targeter.filters import formats_version
-from targeter.history import CONTACTS
 from targeter.project import Project
 from targeter.runners.clusters import UNFIT, Cluster
 from targeter.runners.job import OUT_OF_REACH, Job, engine_of
+from targeter.runners.reading import PAST
 from targeter.sources.files import files_of
 
 _SAID = re.compile(rf"{re.escape(UNFIT)}(.+)")
@@ -121,8 +121,8 @@ def refuse_unfit(job: Job, project: Project, cluster: Cluster) -> None:
     Raises `WorkerUnfit`.
     """
     names = {path: f"of source {name!r}" for name, path in _first_files(job, project)}
-    if job.history.is_dir():
-        names[job.history] = "the history"
+    # a worker that saw no tombstone would let people come back
+    names |= {folder: "the history" for folder in job.graves if folder.is_dir()}
     looking = min(job.shards, _LOOKING)
     for seen in cluster.run(partial(look_around, job, tuple(names)), looking):
         for path in seen.missing:
@@ -136,7 +136,7 @@ def refuse_lost(job: Job, project: Project, found: Sequence[Mapping[str, int]], 
     A file that one worker wrote another may not see yet, and then it is as if nothing were there.
     Raises `WorkerUnfit`.
     """
-    read = {one.source: one.rows for one in job.loaded} | {CONTACTS: past}
+    read = {one.source: one.rows for one in job.loaded} | {PAST: past}
     of_nobody = {s.name for s in project.settings.sources if s.owner is None}
     for name, rows in read.items():
         here = [some[name] for some in found]

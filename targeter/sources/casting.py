@@ -31,6 +31,8 @@ ISO_TIME = rf"{ISO_DATE}([ T][0-9]{{1,2}}:[0-9]{{2}}(:[0-9]{{2}}([.,][0-9]{{1,9}
 
 YES = ("true", "t", "yes", "y", "1")
 NO = ("false", "f", "no", "n", "0")
+NUMBERS = ("integer", "decimal", "number")
+_COMPARED_BY_VALUE = (*NUMBERS, "date", "timestamp")
 EARLIEST_YEAR = 1000
 """Years below are two-digit years read with %Y, never meant."""
 
@@ -73,10 +75,6 @@ def without_missing(text: str, column: DeclaredColumn) -> str:
         return kept
     values = ", ".join(from_text(literal(word), column) for word in column.missing)
     return f"CASE WHEN (({from_text(text, column)}) IN ({values})) IS NOT TRUE THEN {kept} END"
-
-
-NUMBERS = ("integer", "decimal", "number")
-_COMPARED_BY_VALUE = (*NUMBERS, "date", "timestamp")
 
 
 def without_nan(text: str) -> str:

@@ -16,7 +16,7 @@ from targeter import pipeline
 from targeter.database import Engine, EngineError, failed
 from targeter.errors import TargeterError, WrongUsage
 from targeter.folders import scratch_folder
-from targeter.pipeline import Options, Progress, silent
+from targeter.options import Options, Progress, silent
 from targeter.project import SETTINGS
 from targeter.sources.files import format_of_path
 from targeter.starter.drafting import draft

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from targeter.binding import Bound
-from targeter.computing import purpose_column
+from targeter.computing import permitted
 from targeter.database import Engine, identifier
 from targeter.history import Contact
 from targeter.project import Project
@@ -228,9 +228,8 @@ class Tables:
         column = self._bound.profile.get(name)
         assert column is not None
         value = f"TRY_CAST({cast_to(column, None, f'g.v{number}')} AS {column.type})"
-        tests = [f"p.{identifier(purpose_column(one))}" for one in sorted(column.purposes)]
-        kept = f"CASE WHEN {' AND '.join(tests)} THEN {value} END" if tests else value
         own = f"p.{identifier(name)}"
+        kept = permitted(value, column)
         return f"CASE WHEN g.h{number} THEN {kept} ELSE {own} END AS {identifier(name)}"
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from targeter.binding import Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine
-from targeter.decisions import decide, needed_columns, plan_decisions
+from targeter.decisions import Shard, decide, needed_columns, plan_decisions
 from targeter.decisions.everybody import signatures
 from targeter.history import COLUMNS
 from targeter.outcomes import settle
@@ -206,12 +206,14 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
             f"SELECT person_id AS person, {_case(world)} AS rule FROM profiles"
         )
 
+    shard = Shard(engine, world.bound, decisions)
+
     def ours() -> None:
-        signatures(engine, world.bound, decisions)
-        engine.run(
-            "CREATE OR REPLACE TABLE winners AS "
-            f"SELECT person, {decisions.first_rule()} AS rule FROM signatures"
-        )
+        with signatures(shard, None):
+            engine.run(
+                "CREATE OR REPLACE TABLE winners AS "
+                f"SELECT person, {decisions.first_rule()} AS rule FROM signatures"
+            )
 
     theirs, mine = _timed(by_hand, ours)
     different = engine.value(
@@ -221,7 +223,8 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
     assert different == 0, f"{different} people have another rule"
     matched = engine.value("SELECT count(rule) / count(*) FROM winners")
     words = ", ".join(decisions.signature.columns)
-    distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM signatures)")
+    with signatures(shard, None):
+        distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM signatures)")
     leaves = len(decisions.signature.leaves)
     rules = len(world.conditions)
     return Row("signature, winner", people, rules, leaves, matched, distinct, theirs, mine)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from targeter import pipeline
+from targeter.options import Options
 from tests.benchmarks.people import __main__ as command
 from tests.benchmarks.people import stages
 from tests.benchmarks.people.asked import Asked
@@ -44,7 +44,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 def ours(data: Data, stage: str) -> Path:
     """The answer of a stage, made once."""
     root, out = data.folder / f"{stage} project", data.folder / f"{stage} of ours"
-    options = pipeline.Options(root, TODAY, data_roots=(data.folder,), memory="1GB")
+    options = Options(root, TODAY, data_roots=(data.folder,), memory="1GB")
     watch = stages.Watch()
     if stage in SOURCES:
         if not out.exists():

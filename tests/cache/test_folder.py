@@ -13,7 +13,7 @@ from targeter.cache import drop_cache, folder_of, open_store
 from targeter.cache.keys import key_of
 from targeter.cache.prints import print_of, still
 from targeter.database import Engine
-from targeter.pipeline import unheard
+from targeter.options import unheard
 from tests.cli.bakery import targeter
 
 from .harbour import harbour

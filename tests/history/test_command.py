@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from targeter.plans import last_sent
 from tests.cli.bakery import bakery, targeter
 from tests.cli.busy import busy_bakery
 
@@ -29,6 +30,16 @@ def test_batches_of_one_day_are_listed_as_they_were_rendered(tmp_path: Path) -> 
     assert [entry.plan_id for entry in listed(root).entries] == ids
     words = ("plan", "--project", root, "--as-of", "2026-11-01", "--against", "sent")
     assert targeter(*words, "--format", "json").json["against"]["plan_id"] == ids[-1]
+
+
+def test_a_batch_that_nobody_came_to_log_was_the_last_of_its_day(tmp_path: Path) -> None:
+    root = shop(tmp_path)
+    ids = [render(root, limit=1).plan_id for _ in range(4)]
+    log = root / "batches/log.jsonl"
+    told = '{"event":"given_up","batch":"of-long-ago"}\n' * 9
+    log.write_text(told + "".join(log.read_text().splitlines(keepends=True)[:-1]))
+    assert [entry.plan_id for entry in listed(root).entries] == ids
+    assert last_sent(root / "batches").plan.plan_id == ids[-1]
 
 
 def test_nothing_rendered_yet_is_said(tmp_path: Path) -> None:

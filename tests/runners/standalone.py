@@ -47,7 +47,7 @@ def standalone(folder: Path, workers: int = 1, cores: int = 2) -> Iterator[Stand
         ]
         for process, said in started:
             _said(process, said, "Successfully registered")
-        yield Standalone(address, tuple(process for process, _ in started), _environment())
+        yield Standalone(address, tuple(process for process, _ in started), environment())
 
 
 @contextmanager
@@ -63,39 +63,23 @@ def connect_server(folder: Path, master: str, *conf: str) -> Iterator[str]:
 
 
 def begun(root: Path, environment: Mapping[str, str], *words: str) -> subprocess.Popen[str]:
-    """A command of targeter on Spark, begun as a user begins it."""
+    """A command of targeter on Spark, begun as a user begins it: where the project is, as what
+    Spark writes of its own lies where it was begun."""
     command = [sys.executable, "-m", "targeter", *words, "--runner", "spark"]
     command += ["--project", str(root)]
     out = subprocess.PIPE
     return subprocess.Popen(
-        command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment, text=True
+        command,
+        cwd=root,
+        stdout=out,
+        stderr=out,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        text=True,
     )
 
 
-def _worker(folder: Path, master: str, cores: int) -> Sequence[str]:
-    small = ("--cores", str(cores), "--memory", "1g", "--work-dir", str(folder / "work"))
-    return (f"{_DEPLOY}.worker.Worker", "--host", _LOOPBACK, "--webui-port", "0", *small, master)
-
-
-@contextmanager
-def _process(
-    folder: Path, name: str, command: Sequence[str]
-) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    folder.mkdir(parents=True, exist_ok=True)
-    environment, log = _environment(), folder / f"{name}.log"
-    java = Path(environment["SPARK_HOME"], "bin/spark-class")
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [java, *command], stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment
-        )
-    try:
-        yield process, log
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Everything on this machine; workers, which are processes of their own, find this checkout."""
     import pyspark
 
@@ -110,6 +94,29 @@ def _environment() -> dict[str, str]:
         "SPARK_DAEMON_MEMORY": "640m",
     }
     return {**os.environ, **own, "PYTHONPATH": path, "PYSPARK_PYTHON": sys.executable}
+
+
+def _worker(folder: Path, master: str, cores: int) -> Sequence[str]:
+    small = ("--cores", str(cores), "--memory", "1g", "--work-dir", str(folder / "work"))
+    return (f"{_DEPLOY}.worker.Worker", "--host", _LOOPBACK, "--webui-port", "0", *small, master)
+
+
+@contextmanager
+def _process(
+    folder: Path, name: str, command: Sequence[str]
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    folder.mkdir(parents=True, exist_ok=True)
+    found, log = environment(), folder / f"{name}.log"
+    java = Path(found["SPARK_HOME"], "bin/spark-class")
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [java, *command], stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=found
+        )
+    try:
+        yield process, log
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _said(process: subprocess.Popen[bytes], log: Path, pattern: str) -> str:

@@ -47,6 +47,17 @@ def test_awkward_rows_reach_everything_that_crosses_people(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+def test_a_source_may_be_called_as_the_contacts_are(tmp_path: Path) -> None:
+    root = project(tmp_path, people=crowd(9), settings="cooldown: 7 days\n")
+    pipeline.render(worlds.options(root, limit=4), batches.Request())
+    calls = "  contacts:\n    path: calls.csv\n    person: person_id\n    columns: {at: text}\n"
+    settings = root / "rules/targeter.yaml"
+    settings.write_text(settings.read_text().replace("channels:", calls + "channels:", 1))
+    (root / "calls.csv").write_text("person_id,at\n" + "".join(f"p{n},noon\n" for n in range(9)))
+    assert not _differences(root, Here())
+    assert plan(worlds.options(root), Here(), Where(2)).outcomes["resting"] == 4
+
+
 def test_a_pilot_has_the_same_people(tmp_path: Path) -> None:
     assert not _differences(awkward.project(tmp_path), Here(), limit=9)
 

@@ -21,7 +21,13 @@ from tests import worlds
 from tests.decisions.small import crowd, project
 from tests.runners import awkward
 from tests.runners.conftest import refuse_no_spark
-from tests.runners.standalone import Standalone, begun, connect_server, standalone
+from tests.runners.standalone import (
+    Standalone,
+    begun,
+    connect_server,
+    environment,
+    standalone,
+)
 
 pytestmark = pytest.mark.spark
 _PATIENCE = 200  # seconds
@@ -293,12 +299,12 @@ def test_tables_of_a_metastore_make_the_plan_of_their_rows_in_files(
     one = pipeline.plan(worlds.options(tmp_path / "one", as_of=worlds.DAY))
     _settings(tmp_path / "many", master="local[2]", conf=conf)
     words = ("plan", "--as-of", str(worlds.DAY))
-    said = _ended(begun(tmp_path / "many", os.environ, *words))
+    said = _ended(begun(tmp_path / "many", environment(), *words))
     assert one.plan_id in said and one.outcomes["message"] == 4
     file = tmp_path / "many/rules/targeter.yaml"
     for table, why in (("spans", "column 'd' is an interval"), ("nothing", "cannot be found")):
         file.write_text(file.read_text().replace("crm.grown", f"crm.{table}"))
-        said = _ended(begun(tmp_path / "many", os.environ, *words), 3)
+        said = _ended(begun(tmp_path / "many", environment(), *words), 3)
         assert "rules/targeter.yaml:4:" in said and "TG715" in said and why in said
         assert "Traceback" not in said and '"level"' not in said
         file.write_text(file.read_text().replace(f"crm.{table}", "crm.grown"))

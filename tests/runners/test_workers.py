@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from targeter import remembering
 from targeter.runners.clusters import Here, Sender, Taker, Task
 from targeter.runners.job import OutOfReach
 from targeter.runners.planning import Where, plan
 from targeter.runners.workers import WorkerUnfit, unfit_said
 from tests import worlds
-from tests.decisions.small import project
+from tests.decisions.small import crowd, project
 from tests.runners import awkward
 from tests.runners.clusters import T
 
@@ -39,7 +40,9 @@ class Forgetful(Here):
     [
         pytest.param("inbox/read/people/000000.parquet", "rows of 'people'", marks=_SLOW),
         pytest.param("inbox/read/visits/000001.parquet", "of 600 rows of 'visits'", marks=_SLOW),
-        pytest.param("inbox/read/contacts/000001.parquet", "rows of 'contacts'", marks=_SLOW),
+        pytest.param(
+            "inbox/read/past contacts/000001.parquet", "rows of 'past contacts'", marks=_SLOW
+        ),
         ("inbox/home/posts/000000.parquet", "of 240 rows of 'posts' that were read workers found"),
         ("everywhere/*/cities/*.parquet", "of 3 rows of 'cities' that were read workers found 0"),
     ],
@@ -86,6 +89,15 @@ def test_a_source_that_workers_do_not_see_is_told_before_it_is_read(tmp_path: Pa
     root = awkward.project(tmp_path)
     with pytest.raises(WorkerUnfit, match=r"doesn't see .*/visits/0\.parquet, of source 'visits'"):
         plan(worlds.options(root), Elsewhere(root / "visits"), Where(2))
+
+
+def test_who_was_forgotten_is_not_asked_of_workers_that_can_not_see_it(tmp_path: Path) -> None:
+    root = project(tmp_path, people=crowd(3))
+    remembering.forget(worlds.options(root), ["p1"])
+    tries = worlds.options(root, history=tmp_path / "tries")
+    assert plan(tries, Here(), Where(2)).outcomes["suppressed"] == 1
+    with pytest.raises(WorkerUnfit, match=r"doesn't see .*/batches, the history"):
+        plan(tries, Elsewhere(root / "batches"), Where(2))
 
 
 def test_a_python_without_what_spark_needs_is_told() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from targeter import explain, pipeline, plans, reports
 from targeter.cli import json_output
+from targeter.options import Options
 
 from .places import ROOT, STORIES
 
@@ -34,7 +35,7 @@ class Told:
 
 
 def tell(project: Path, people: Sequence[str]) -> Told:
-    with pipeline.planned(pipeline.Options(project, SOME_DAY)) as run:
+    with pipeline.planned(Options(project, SOME_DAY)) as run:
         plan = read(json_output.plan(reports.plan_report(run, 1)))
         ways = {name: read(json_output.explanation(explain.explain(run, name))) for name in people}
         plans.plan_of(run)  # makes the rows, of direct and of promoted messages

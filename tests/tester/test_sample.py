@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from targeter import pipeline, tester
+from targeter.options import Options
 from targeter.starter import init
 from tests.tester.lighthouse import report as report_of
 
@@ -21,7 +22,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> tester.Report:
     root = tmp_path_factory.mktemp("sample")
     for name in ("rules", "templates"):
         shutil.copytree(ROOT / name, root / name)
-    options = pipeline.Options(root, dt.date(2026, 11, 1))
+    options = Options(root, dt.date(2026, 11, 1))
     return pipeline.run_tests(options, tester.Request(coverage=True))
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from targeter import batches, pipeline, plans
 from targeter.database import identifier, literal
+from targeter.options import Options
 from targeter.profiles import PROFILES
 from tests.benchmarks.people.asked import peak_memory
 from tests.benchmarks.people.offers import TODAY
@@ -53,7 +54,7 @@ class Watch:
         self("")
 
 
-def plan(options: pipeline.Options, watch: Watch, out: Path) -> int:
+def plan(options: Options, watch: Watch, out: Path) -> int:
     """Everything a plan shows; then it is made again to be kept, so that it can be compared."""
     with watch.watched():
         shown = pipeline.plan(options, progress=watch)
@@ -63,7 +64,7 @@ def plan(options: pipeline.Options, watch: Watch, out: Path) -> int:
     return shown.messages
 
 
-def source(options: pipeline.Options, watch: Watch, out: Path, name: str) -> int:
+def source(options: Options, watch: Watch, out: Path, name: str) -> int:
     """The profile with the columns of one source."""
     with watch.watched(), pipeline.profiled(options, watch) as made:
         watch("")
@@ -74,7 +75,7 @@ def source(options: pipeline.Options, watch: Watch, out: Path, name: str) -> int
     return made.profiles.people
 
 
-def render(options: pipeline.Options, watch: Watch, file_format: str) -> int:
+def render(options: Options, watch: Watch, file_format: str) -> int:
     """A plan and its batch, in a history of its own."""
     assert file_format in ("parquet", "jsonl")
     request = batches.Request(format="parquet" if file_format == "parquet" else "jsonl")
@@ -85,7 +86,7 @@ def render(options: pipeline.Options, watch: Watch, file_format: str) -> int:
 
 def main() -> None:
     stage, root, data, out, history, memory = sys.argv[1:]
-    options = pipeline.Options(
+    options = Options(
         Path(root), TODAY, data_roots=(Path(data),), memory=memory, history=Path(history)
     )
     watch = Watch()
