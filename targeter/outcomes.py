@@ -77,17 +77,19 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
 
 def _end_with_nothing(engine: Engine, decisions: Decisions) -> None:
     """Fill `nothing`: everybody without a choice, and those who were turned away from all."""
+    # materialized, as above a join the engine would take the long expressions apart
     engine.run(
-        f"CREATE OR REPLACE TABLE {NOTHING} AS SELECT d.number, d.person, "
-        f"{_outcome(decisions)} AS outcome, d.gate, d.best_rule, "
-        f"CASE WHEN {_by_gate(decisions)} THEN d.until ELSE r.until END AS until "
-        f"FROM {DECIDED} AS d "
+        f"CREATE OR REPLACE TABLE {NOTHING} AS WITH d AS MATERIALIZED (SELECT number, person, "
+        f"gate, until, best_rule, {_unreachable(decisions)} AS unreachable "
+        f"FROM (SELECT *, {decisions.best_rule()} AS best_rule FROM {DECIDED} "
+        "WHERE (first_choice IS NULL AND NOT stays) OR number IN ("
+        f"FROM (SELECT number FROM {REFUSED} UNION SELECT number FROM {OVER}) "
+        f"ANTI JOIN {ASSIGNED} USING (number)))) "
+        f"SELECT d.number, d.person, {_outcome(decisions)} AS outcome, d.gate, d.best_rule, "
+        f"CASE WHEN {_by_gate(decisions)} THEN d.until ELSE r.until END AS until FROM d "
         f"LEFT JOIN {RULE_RESTS} AS r ON r.person = d.person AND r.rule = d.best_rule "
         f"LEFT JOIN ({_turned_away(decisions)}) AS x "
-        "ON x.number = d.number AND x.rule = d.best_rule "
-        "WHERE (d.first_choice IS NULL AND NOT d.stays) OR d.number IN ("
-        f"FROM (SELECT number FROM {REFUSED} UNION SELECT number FROM {OVER}) "
-        f"ANTI JOIN {ASSIGNED} USING (number))"
+        "ON x.number = d.number AND x.rule = d.best_rule"
     )
 
 
@@ -111,7 +113,7 @@ def _outcome(decisions: Decisions) -> str:
         f"CASE WHEN d.gate IS NOT NULL THEN {gate} WHEN d.best_rule IS NULL THEN 'no_rule' "
         "WHEN r.person IS NOT NULL THEN 'resting' "
         f"WHEN x.number IS NOT NULL AND x.reached > 0 THEN {_by_reach('x.reached')} "
-        f"WHEN {_unreachable(decisions)} THEN 'unreachable' ELSE 'no_copy' END"
+        "WHEN d.unreachable THEN 'unreachable' ELSE 'no_copy' END"
     )
 
 
@@ -130,7 +132,10 @@ def _unreachable(decisions: Decisions) -> str:
     for rule, choices in decisions.by_rule():
         tests = [f"({question(c.writable)} AND NOT {question(c.reachable)})" for c in choices]
         cases.append(f"WHEN {rule} THEN {' OR '.join(tests)}")
-    return f"coalesce(CASE d.best_rule {' '.join(cases)} END, false)" if cases else "false"
+    if not cases:
+        return "false"
+    # most have no rule: nobody looks for theirs
+    return f"CASE WHEN best_rule IS NULL THEN false ELSE CASE best_rule {' '.join(cases)} END END"
 
 
 def _turned_away(decisions: Decisions) -> str:

@@ -61,19 +61,19 @@ def wrong_keys(engine: Engine, base: Source, table: str) -> Keys:
     if not engine.rows(wrong):
         return Keys(0, ())
     # equal keys have equal hashes, and in order those are neighbours: few are compared by text
-    rows = int(engine.value(f"SELECT count(*) FROM {identifier(table)}"))
-    hashes = f"SELECT hash({key}) AS h FROM {identifier(table)} WHERE {key} IS NOT NULL"
-    keys, alike = engine.row(
-        "SELECT count(*), count(*) FILTER (h = before) "
-        f"FROM (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM ({hashes}))"
+    hashes = f"SELECT hash({key}) AS h FROM {identifier(table)}"
+    nothing, alike = engine.row(
+        "SELECT count_if(h = hash(NULL::VARCHAR)), "
+        f"count_if(h = before) FROM (SELECT h, lag(h) OVER (ORDER BY h) AS before FROM ({hashes}))"
     )
-    doubles = list[tuple[str, int]]()
-    if alike:
-        doubles = engine.rows(
-            f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
-            f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT {_DOUBLES}"
-        )
-    return Keys(rows - int(keys), tuple((str(person), int(count)) for person, count in doubles))
+    if not nothing and not alike:
+        return Keys(0, ())
+    missing = engine.value(f"SELECT count(*) FROM {identifier(table)} WHERE {key} IS NULL")
+    doubles = engine.rows(
+        f"SELECT {key}, count(*) FROM {identifier(table)} WHERE {key} IS NOT NULL "
+        f"GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT {_DOUBLES}"
+    )
+    return Keys(int(missing), tuple((str(person), int(count)) for person, count in doubles))
 
 
 def refuse_keys(base: Source, keys: Keys) -> None:

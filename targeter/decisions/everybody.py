@@ -24,7 +24,7 @@ HELD = "held"
 def decide(
     engine: Engine, bound: Bound, decisions: Decisions, lasting: frozenset[str] | None = None
 ) -> None:
-    """One row a person: number, key, signature, first gate, best rule, first choice, held out.
+    """One row a person: number, key, signature, first gate, first choice, held out.
 
     `stays` is whether they keep their place in the audience of the choice `member_of`, `until`
     until when they rest. Everything decided later knows people by their number. With `lasting`
@@ -45,7 +45,6 @@ def decide_alone(shard: Shard, lasting: frozenset[str] | None = None) -> None:
         # rules are asked about inside the branch: nobody whom a gate stops is asked
         engine.run(
             f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * EXCLUDE (hard, soft, would_stay), "
-            f"CASE WHEN gate IS NULL THEN {decisions.first_rule()} END AS best_rule, "
             f"CASE WHEN gate IS NULL AND NOT stays THEN {decisions.first_choice()} END "
             f"AS first_choice FROM (SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays "
             f"FROM (SELECT *, {decisions.first_gate(resting=False)} AS hard, "

@@ -70,6 +70,13 @@ class Decisions:
         """SQL for the number of the best rule that holds, or NULL."""
         return _first(list(enumerate(map(question, self.rule_formulas))))
 
+    def best_rule(self) -> str:
+        """The same over a row of `decided`, for whom no gate stops.
+
+        It isn't kept there: whoever has a message needn't be asked, and they are the most.
+        """
+        return f"CASE WHEN gate IS NULL THEN {self.first_rule()} END"
+
     def first_gate(self, *, resting: bool) -> str:
         """SQL for the number of the first gate that stops a person: of rest, or any other."""
         return _first(

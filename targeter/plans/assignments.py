@@ -12,7 +12,7 @@ from targeter.database import Engine, identifier, literal
 from targeter.decisions import Decisions
 from targeter.history import FORGOTTEN
 from targeter.outcomes import OUTCOMES, RESULTS, STATUSES
-from targeter.plans.rows import added_up, exactly, parts_of, told_apart
+from targeter.plans.rows import added_up, exactly, parts_of
 from targeter.rendering import link_of
 from targeter.runs import Run
 
@@ -43,11 +43,11 @@ QUARANTINED = "quarantined"
 QUARANTINED_COLUMNS = dict.fromkeys(
     ("person", "campaign", "rule", "template", "channel", "text", "word"), "VARCHAR"
 )
+# The texts that all people of a choice, or of a handoff, share.
+_NAMED, _HANDED = "assigned_choices", "assigned_handoffs"
 _CHOICES = ("rule", "campaign", "template", "variant", "channel", "language", "link")
 # The columns of an assignment whose texts are few.
 FEW = ("outcome", *_CHOICES, "status")
-# Columns that say the same of everybody who has a choice, or who is handed over to one place.
-_SHARED = ("rule", "campaign", "template", "variant", "channel", "language")
 
 
 def tabulate(engine: Engine, decisions: Decisions) -> None:
@@ -61,11 +61,11 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
         f"r.outcome::{one_of(OUTCOMES)} AS outcome, "
         "coalesce(c.rule, h.name) AS rule, c.campaign, c.template, c.variant, "
         'coalesce(c.channel, h."to") AS channel, c.language, r.text, r.length, c.link, '
-        f"r.status::{one_of(STATUSES)} AS status FROM {_joined(decisions)}"
+        f"r.status::{one_of(STATUSES)} AS status FROM {_joined(decisions, _NAMED, _HANDED)}"
     )
     engine.run(
         f"CREATE OR REPLACE VIEW {QUARANTINED} AS SELECT d.person, c.campaign, c.rule, c.template, "
-        f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN assigned_choices AS c "
+        f"c.channel, q.text, q.word FROM {QUARANTINE} AS q JOIN {_NAMED} AS c "
         f"USING (choice) JOIN {RESULTS} AS d USING (number)"
     )
     shown = ", ".join(identifier(name) for name in LEAVING_COLUMNS)
@@ -73,7 +73,7 @@ def tabulate(engine: Engine, decisions: Decisions) -> None:
 
 
 def _load_names(engine: Engine, decisions: Decisions) -> None:
-    """Fill `assigned_choices` and `assigned_handoffs`: the texts that all of their people share."""
+    """Fill `assigned_choices` and `assigned_handoffs`."""
     choices = [
         (
             c.rule.name,
@@ -94,9 +94,9 @@ def _load_names(engine: Engine, decisions: Decisions) -> None:
         for place, name in enumerate(_CHOICES)
     }
     numbered = ((number, *row) for number, row in enumerate(choices))
-    engine.load("assigned_choices", {"choice": "INTEGER", **types}, numbered)
+    engine.load(_NAMED, {"choice": "INTEGER", **types}, numbered)
     of_handoffs = {"gate": "INTEGER", "name": types["rule"], "to": types["channel"]}
-    engine.load("assigned_handoffs", of_handoffs, handoffs)
+    engine.load(_HANDED, of_handoffs, handoffs)
 
 
 def one_of(values: Iterable[str | None]) -> str:
@@ -108,14 +108,11 @@ def one_of(values: Iterable[str | None]) -> str:
     return f"ENUM({', '.join(map(literal, known))})" if known else "VARCHAR"
 
 
-def _joined(decisions: Decisions) -> str:
-    """SQL: the results with their choices and handoffs, and with both as parts of a row's text."""
-    places = ["name", *["NULL"] * 3, identifier("to"), "NULL"]
+def _joined(decisions: Decisions, choices: str, handoffs: str) -> str:
+    """SQL: the results `r` with what is known of their choices `c` and of their handoffs `h`."""
     return (
-        f"{RESULTS} AS r LEFT JOIN (SELECT *, {exactly(_SHARED)} AS shared, "
-        f"{exactly(['link'])} AS linked FROM assigned_choices) AS c ON c.choice = r.choice "
-        f"LEFT JOIN (SELECT *, {exactly(places)} AS shared FROM assigned_handoffs) AS h "
-        "ON h.gate = r.gate"
+        f"{RESULTS} AS r LEFT JOIN {choices} AS c ON c.choice = r.choice "
+        f"LEFT JOIN {handoffs} AS h ON h.gate = r.gate"
         + (f" ANTI JOIN {FORGOTTEN} AS f ON f.person = r.person" if decisions.forgets else "")
     )
 
@@ -132,7 +129,7 @@ def identity(engine: Engine, as_of: dt.date) -> str:
 
 def rows_digest(engine: Engine) -> tuple[int, int]:
     """The rows of `assignments` as numbers that can be added to those of other people."""
-    return parts_of(engine, ASSIGNMENTS, exactly(f"{identifier(c)}::VARCHAR" for c in COLUMNS))
+    return parts_of(engine, ASSIGNMENTS, _row(_shared(map(identifier, _CHOICES)), ""))
 
 
 def results_digest(engine: Engine, decisions: Decisions) -> tuple[int, int]:
@@ -140,14 +137,29 @@ def results_digest(engine: Engine, decisions: Decisions) -> tuple[int, int]:
 
     The same text a row, but what all who have a choice share is put together once.
     """
-    parts = (
-        told_apart(["r.person", "r.outcome"]),
-        f"coalesce(c.shared, h.shared, {literal('-' * len(_SHARED))})",
-        told_apart(["r.text", "r.length::VARCHAR"]),
-        "coalesce(c.linked, '-')",
-        told_apart(["r.status"]),
-    )
-    return parts_of(engine, _joined(decisions), f"concat({', '.join(parts)})")
+    of_handoff = {"rule": "name", "channel": identifier("to")}
+    places = _shared(of_handoff.get(name, "NULL::VARCHAR") for name in _CHOICES)
+    nothing = _shared("NULL::VARCHAR" for _ in _CHOICES)
+    choices = f"(SELECT choice, {_shared(map(identifier, _CHOICES))} AS shared FROM {_NAMED})"
+    handoffs = f"(SELECT gate, {places} AS shared FROM {_HANDED})"
+    joined = _joined(decisions, choices, handoffs)
+    return parts_of(engine, joined, _row(f"coalesce(c.shared, h.shared, {nothing})", "r."))
+
+
+def _shared(values: Iterable[str]) -> str:
+    """SQL: what everybody has in common who has a choice, or is handed over to one place."""
+    return f"md5({exactly(values)})[:16]"
+
+
+def _row(shared: str, of: str) -> str:
+    """SQL: a row as one text that no other row makes.
+
+    Outcome and status are words of ours, without a colon; the text is all that's left.
+    """
+    person, text = f"{of}person", f"{of}text"
+    parts = [shared, f"{of}outcome", f"{of}status", f"{of}length", f"strlen({person})"]
+    ended = ", ':', ".join(parts)
+    return f"concat({ended}, ':', {person}, CASE WHEN {text} IS NOT NULL THEN ':' END, {text})"
 
 
 def identity_of(parts: Sequence[tuple[int, int]], as_of: dt.date) -> str:

@@ -9,12 +9,9 @@ from targeter.database import Engine
 
 def exactly(values: Iterable[str]) -> str:
     """SQL: texts as one text that no others make; a text that is missing differs from every one."""
-    return f"concat({parts})" if (parts := told_apart(values)) else "''"
-
-
-def told_apart(values: Iterable[str]) -> str:
-    """SQL: what `exactly` puts together, as arguments of `concat`, which leaves out what's NULL."""
-    return ", ".join(f"coalesce(strlen({v}) || ':', '-'), {v}" for v in values)
+    # `concat` leaves out what is NULL
+    parts = ", ".join(f"coalesce(strlen({v}) || ':', '-'), {v}" for v in values)
+    return f"concat({parts})" if parts else "''"
 
 
 def digest(text: str) -> str:

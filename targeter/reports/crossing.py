@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from targeter.database import Engine
 from targeter.decisions import DECIDED
 from targeter.outcomes import RESULTS
-from targeter.reports.asking import ASKED, CHOICE_RULES, grouped, load_choice_rules
+from targeter.reports.asking import CHOICE_RULES, load_choice_rules
 from targeter.runs import Run
 from targeter.signature import BITS, Signature, question
 
@@ -76,18 +76,13 @@ def _rule_sets(run: Run) -> list[str]:
     """
     engine, formulas = run.engine, run.decisions.rule_formulas
     load_choice_rules(engine, run.decisions)
-    people = (
-        f"(SELECT d.*, r.outcome, c.rule AS winner FROM {DECIDED} AS d JOIN {RESULTS} AS r "
-        f"USING (person) LEFT JOIN {CHOICE_RULES} AS c ON c.choice = r.choice)"
-    )
-    by = ("outcome", "winner")
-    engine.run(f"CREATE OR REPLACE TABLE {ASKED} AS {grouped(formulas, by, people)}")
     packed = Signature(tuple(question(formula) for formula in formulas)).words
     names = [f"r{number}" for number in range(len(packed))]
     listed = ", ".join(f"{word} AS {name}" for word, name in zip(packed, names, strict=True))
     engine.run(
-        f"CREATE OR REPLACE TABLE rule_sets AS SELECT outcome, winner, {listed}, "
-        f"sum(people)::BIGINT AS people FROM {ASKED} GROUP BY ALL"
+        f"CREATE OR REPLACE TABLE rule_sets AS SELECT r.outcome, c.rule AS winner, {listed}, "
+        f"count(*) AS people FROM {DECIDED} AS d JOIN {RESULTS} AS r USING (number) "
+        f"LEFT JOIN {CHOICE_RULES} AS c ON c.choice = r.choice GROUP BY ALL"
     )
     parts = [
         f"SELECT s.rowid AS set, {number * BITS} + bit AS rule, s.outcome, s.winner, s.people "

@@ -187,7 +187,8 @@ def _gotten(run: Run) -> Iterator[tuple[str, Got, int | None]]:
     decisions = run.decisions
     rows = run.engine.rows(
         "SELECT r.person, r.outcome, r.gate, d.best_rule, r.choice, r.text "
-        f"FROM {RESULTS} AS r JOIN {DECIDED} AS d USING (number) ORDER BY r.person"
+        f"FROM {RESULTS} AS r JOIN (SELECT number, {decisions.best_rule()} AS best_rule "
+        f"FROM {DECIDED}) AS d USING (number) ORDER BY r.person"
     )
     for person, outcome, gate, best, number, text in rows:
         choice = None if number is None else decisions.choices[number]
