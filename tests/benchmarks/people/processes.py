@@ -53,7 +53,8 @@ def run(command: Sequence[str]) -> Ended:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with this checkout first on the path."""
+    """Ours, with this checkout first on the path, and compiled once, as what is installed is."""
     here = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path}
+    others = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**others, "PYTHONPATH": path}
