@@ -89,6 +89,9 @@ class Engine:
         ]
         if threads:
             settings.append(("threads", threads))
+        if database is None:
+            # in memory it would only be tidied up, in the middle of a plan, and nothing saved
+            settings.append(("checkpoint_threshold", "1TB"))
         if little:
             # it compares each expression of a statement with all others, before any row is read
             settings.append(("disabled_optimizers", "common_subexpressions"))
