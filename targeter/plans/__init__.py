@@ -7,6 +7,7 @@ from targeter.plans.assignments import (
     QUARANTINED,
     identity_of,
     plan_id,
+    results_digest,
     rows_digest,
     tabulate,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "refuse_other_data",
     "refuse_other_engine",
     "refuse_other_files",
+    "results_digest",
     "rows_digest",
     "save",
     "save_files",

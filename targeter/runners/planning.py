@@ -213,7 +213,7 @@ def end(shard: Shard) -> tuple[dict[str, int], tuple[int, int]]:
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
     outcomes = settle(engine, decisions, people)
     plans.tabulate(engine, decisions)
-    return outcomes, plans.rows_digest(engine)
+    return outcomes, plans.results_digest(engine, decisions)
 
 
 def add_up_tallies(made: Planned, examples: int) -> None:
