@@ -15,7 +15,7 @@ from typing import Any
 from targeter import exporters, history, pacing
 from targeter.binding import Bound
 from targeter.database import Engine, identifier, literal
-from targeter.decisions import DECIDED
+from targeter.decisions import let_go
 from targeter.errors import PlanRefused, TargeterError, WrongUsage
 from targeter.exporters import By, Export, Format, Outcome
 from targeter.exporters.tables import write_rows
@@ -115,7 +115,7 @@ def write(engine: Engine, bound: Bound, plan: Plan, request: Request, folder: Pa
 
 def _make_room(engine: Engine, bound: Bound) -> None:
     """Take away what no export asks for: sorting needs the memory."""
-    engine.run(f"DROP TABLE IF EXISTS {DECIDED}")
+    let_go(engine)
     needed = exporters.columns_of_exports(bound)
     if needed is None:
         return

@@ -29,9 +29,10 @@ from targeter.decisions import (
     Totals,
     find_held,
     held_of,
+    in_profiles,
     together,
 )
-from targeter.rendering import DRAFT_COLUMNS, render_choices
+from targeter.rendering import DRAFT_COLUMNS, Listed, Standing, Waiting, render_choices
 
 REFUSED = "refused"
 # What may not go out, with the word of the block list that it holds.
@@ -45,6 +46,8 @@ CLOSED_COLUMNS = {
     "choice": "INTEGER",
 }
 TOO_SMALL = "audience too small"
+# Who has a choice at all, with the first they have.
+_FIRST = "first_waiting"
 # Begins the reason of a text that holds a word of the block list.
 BLOCKED = "blocked by "
 
@@ -82,7 +85,7 @@ def assign_all(people: Everybody) -> None:
 
 
 def begin(shard: Shard) -> None:
-    """Nobody has anything but who stays in an audience; everybody waits with their first choice."""
+    """Everybody takes their first choice, but who stays in an audience and keeps what they have."""
     engine, decisions = shard.engine, shard.decisions
     engine.run(
         f"CREATE OR REPLACE TABLE {ASSIGNED} ({DRAFT_COLUMNS}, held_out BOOLEAN DEFAULT false, "
@@ -101,12 +104,23 @@ def begin(shard: Shard) -> None:
     _channels(engine, decisions)
     find_held(shard)
     _keep_members(engine, decisions)
+    engine.run("CREATE OR REPLACE TABLE waiting (number INTEGER, person VARCHAR, choice INTEGER)")
+    kind = "VIEW" if in_profiles(engine) else "TABLE"
     engine.run(
-        "CREATE OR REPLACE TABLE waiting AS SELECT number, person, first_choice AS choice "
+        f"CREATE OR REPLACE {kind} {_FIRST} AS SELECT number, person, first_choice AS choice "
         f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
     )
+    _take(shard, _first_waiting(shard))
+    engine.run(f"DROP {kind} {_FIRST}")
     if cuts_of(shard.bound, decisions):
         prepare_ranks(shard)
+
+
+def _first_waiting(shard: Shard) -> Waiting:
+    """Everybody with their first choice."""
+    if in_profiles(shard.engine):
+        return Standing(shard.bound, shard.decisions.codes, _FIRST)
+    return Listed(shard.bound, _FIRST)
 
 
 def _channels(engine: Engine, decisions: Decisions) -> None:
@@ -137,29 +151,34 @@ def _keep_members(engine: Engine, decisions: Decisions) -> None:
 
 def write_waiting(shard: Shard) -> None:
     """Everybody who waits takes the first choice that can be written, may go and isn't closed."""
+    while shard.engine.value("SELECT count(*) FROM waiting"):
+        _take(shard, Listed(shard.bound, "waiting"))
+
+
+def _take(shard: Shard, waiting: Waiting) -> None:
+    """Write to everybody who waits; `waiting` are then those for whom that came to nothing."""
     engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     words = bound.project.settings.blocked_words
-    is_held = engine.value(f"SELECT count(*) FROM {HELD}") > 0
-    while waiting := engine.value("SELECT count(*) FROM waiting"):
-        # every text is written once, where it stays if it may go
-        _write(engine, bound, decisions)
-        written = ASSIGNED
-        if engine.value(f"SELECT count(*) FROM {ASSIGNED}") > 2 * waiting:
-            written += " SEMI JOIN waiting USING (number)"  # most were looked at before
-        find_blocked(engine, words, f"SELECT text FROM {written} WHERE why IS NULL", "blocked")
-        _fail(engine, written)
-        if words:
-            engine.run(
-                f"INSERT INTO {QUARANTINE} SELECT number, choice, text, word FROM failed "
-                f"ANTI JOIN {QUARANTINE} USING (number, choice) WHERE word IS NOT NULL"
-            )
-        if is_held:
-            engine.run(
-                f"UPDATE {ASSIGNED} SET held_out = true FROM {HELD} AS h WHERE "
-                f"{ASSIGNED}.number = h.number AND NOT staying AND NOT {ASSIGNED}.held_out AND "
-                f"{held_of('choice', bound, decisions, 'h.')}"
-            )
-        next_choices(shard, "failed")
+    # every text is written once, where it stays if it may go
+    _write(shard, waiting)
+    written = ASSIGNED
+    asked = f"SELECT (SELECT count(*) FROM {ASSIGNED}) > 2 * count(*) FROM {waiting.table}"
+    if engine.value(asked):
+        written += f" SEMI JOIN {waiting.table} USING (number)"  # most were looked at before
+    find_blocked(engine, words, f"SELECT text FROM {written} WHERE why IS NULL", "blocked")
+    _fail(engine, written)
+    if words:
+        engine.run(
+            f"INSERT INTO {QUARANTINE} SELECT number, choice, text, word FROM failed "
+            f"ANTI JOIN {QUARANTINE} USING (number, choice) WHERE word IS NOT NULL"
+        )
+    if engine.value(f"SELECT count(*) FROM {HELD}"):
+        engine.run(
+            f"UPDATE {ASSIGNED} SET held_out = true FROM {HELD} AS h WHERE "
+            f"{ASSIGNED}.number = h.number AND NOT staying AND NOT {ASSIGNED}.held_out AND "
+            f"{held_of('choice', bound, decisions, 'h.')}"
+        )
+    next_choices(shard, "failed")
 
 
 def _fail(engine: Engine, written: str) -> None:
@@ -180,18 +199,20 @@ def _fail(engine: Engine, written: str) -> None:
     )
 
 
-def _write(engine: Engine, bound: Bound, decisions: Decisions) -> None:
+def _write(shard: Shard, waiting: Waiting) -> None:
     """The texts of everybody who waits: what was written once isn't written again."""
+    engine, bound, choices = shard.engine, shard.bound, shard.decisions.choices
     if not engine.value("SELECT count(*) FROM spare"):
-        render_choices(engine, bound, decisions.choices, "waiting", ASSIGNED)
+        render_choices(engine, bound, choices, waiting, ASSIGNED)
         return
     engine.run(
-        "CREATE OR REPLACE TABLE unwritten AS FROM waiting ANTI JOIN spare USING (number, choice)"
+        f"CREATE OR REPLACE TABLE unwritten AS FROM {waiting.table} "
+        "ANTI JOIN spare USING (number, choice)"
     )
-    render_choices(engine, bound, decisions.choices, "unwritten", ASSIGNED)
+    render_choices(engine, bound, choices, Listed(bound, "unwritten"), ASSIGNED)
     engine.run(
         f"INSERT INTO {ASSIGNED} ({TRIED}) SELECT {TRIED} FROM spare "
-        "SEMI JOIN waiting USING (number, choice)"
+        f"SEMI JOIN {waiting.table} USING (number, choice)"
     )
 
 

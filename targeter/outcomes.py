@@ -29,6 +29,8 @@ OUTCOMES = (
 # Of a promoted message.
 STATUSES = ("new", "staying")
 RESULTS = "results"
+# How many people ended alike, and with messages of one length.
+COUNTS = "outcome_counts"
 # Those of them who get nothing, whatever it is that kept it away.
 NOTHING = "nothing"
 # Below so many people it costs more to find the results again for each question than to keep them.
@@ -40,6 +42,7 @@ LEAVING = "leaving_audience"
 def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
     """Make `results` (one row a person) and count its outcomes; raises if they don't add up.
 
+    `outcome_counts` are its people by outcome, gate, choice, status and length.
     Who ends with nothing has the outcome their best rule gave them: it lets them rest, or the
     furthest any of its templates got, from «can't be written» over «can't be reached», «blocked»
     and «audience too small» to «over the cap». `until` says who rests how long; `status` of a
@@ -63,8 +66,12 @@ def settle(engine: Engine, decisions: Decisions, people: int) -> dict[str, int]:
         f"text FROM {MEMBERSHIPS} ANTI JOIN (SELECT a.person, c.channel FROM {ASSIGNED} AS a "
         "JOIN choice_channels AS c USING (choice) WHERE a.staying) USING (person, channel)"
     )
+    engine.run(
+        f"CREATE OR REPLACE TABLE {COUNTS} AS SELECT outcome, gate, choice, status, length, "
+        f"count(*) AS people, min(until) AS first, max(until) AS last FROM {RESULTS} GROUP BY ALL"
+    )
     counts: dict[str, int] = dict(
-        engine.rows(f"SELECT outcome, count(*) FROM {RESULTS} GROUP BY 1")
+        engine.rows(f"SELECT outcome, sum(people)::BIGINT FROM {COUNTS} GROUP BY 1")
     )
     # nobody can be lost on the way here, only be there twice: as many rows as people is once each
     if sum(counts.values()) != people:

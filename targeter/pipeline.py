@@ -23,7 +23,7 @@ from targeter.meters import METER
 from targeter.options import Options, Progress, day_of, graves_of, history_of, silent
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
-from targeter.profiles import PROFILES, Profiles, can_be_view
+from targeter.profiles import PROFILES, Profiles, can_be_view, check_keys
 from targeter.project import SETTINGS, Project, read_project
 from targeter.runs import Run
 from targeter.schema import Column
@@ -271,6 +271,8 @@ def _run(
     progress(f"decisions for {made.profiles.people:,} people", steps - 3, steps)
     held = load_contacts(engine, bound, history_of(project, options))
     decide(engine, bound, decisions, made.profiles.lasting)
+    if made.profiles.keys_later:
+        check_keys(engine, bound)
     progress("copy", steps - 2, steps)
     assign(engine, bound, decisions)
     choose_pilot(engine, bound, decisions, options.limit)

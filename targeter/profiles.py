@@ -42,12 +42,14 @@ class Profiles:
     """The profiles of a run: how many people, and what was noticed while making them.
 
     Where they are `lasting` they aren't a table yet but a view, to be read once: only the columns
-    of these names are asked about when everybody was decided about.
+    of these names are asked about when everybody was decided about. With `keys_later` nobody has
+    looked at the keys yet: the view is read for that once more, the table costs less.
     """
 
     people: int
     findings: tuple[Finding, ...]
     lasting: frozenset[str] | None = None
+    keys_later: bool = False
 
 
 def rows_of(source: Source) -> str:
@@ -67,17 +69,20 @@ def build_profiles(
     needed: frozenset[str],
     instead: Callable[[str], str] = as_computed,
     lasting: frozenset[str] | None = None,
+    keys_later: bool = False,
 ) -> Profiles:
     """Make the table of profiles from loaded sources (engine tables by source name).
 
     `needed` are the columns that anything asks for; traits that nothing needs are left out.
     `instead` is asked after every step for the table to go on with: tests put in values of theirs.
-    With `lasting` columns the profiles may be a view, see `Profiles`.
-    Raises `BadData` when a person stands twice in the base or has no key.
+    With `lasting` columns the profiles may be a view, whose keys aren't looked at if `keys_later`,
+    see `Profiles`. Else raises `BadData` as `check_keys` does.
     """
     builder = _Builder(engine, bound, dict(loaded), instead)
     base = builder.people()
-    refuse_keys(base, wrong_keys(engine, base, _BASE))
+    keys_later = keys_later and lasting is not None and not computed_columns(bound, needed)
+    if not keys_later:
+        check_keys(engine, bound, _BASE)
     for source in bound.project.settings.sources:
         if source.person is not None and source.person.to is not None:
             query = identifiers_of(f"FROM {_BASE}", base, source.person)
@@ -87,7 +92,14 @@ def build_profiles(
     lasting = lasting if builder.profile == _BASE else None
     builder.finish(as_view=lasting is not None)
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
-    return Profiles(people, findings, lasting)
+    return Profiles(people, findings, lasting, keys_later)
+
+
+def check_keys(engine: Engine, bound: Bound, table: str = PROFILES) -> None:
+    """Raise `BadData` when a person stands twice in the base or has no key."""
+    base = bound.project.settings.base
+    assert base is not None
+    refuse_keys(base, wrong_keys(engine, base, table))
 
 
 def fill_profiles(

@@ -8,6 +8,7 @@ Nearly everything else is a question about those bits.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from targeter.expressions.scopes import SEGMENT
 from targeter.yaml_source import Scalar
 
 BITS = 62
+# So many are put together in 32 bits: half the memory to go through.
+_HALF = BITS // 2
 
 _OPPOSITE = {
     "COMPARE_EQUAL": "COMPARE_NOTEQUAL",
@@ -72,15 +75,11 @@ class Signature:
     @property
     def words(self) -> tuple[str, ...]:
         """One SQL expression for each 62 leaves: their bits as a BIGINT."""
-        words = []
-        for start in range(0, len(self.leaves), BITS):
-            some = self.leaves[start : start + BITS]
-            bits = [
-                f"CASE WHEN {leaf} THEN {1 << position} ELSE 0 END"
-                for position, leaf in enumerate(some)
-            ]
-            words.append("(" + " | ".join(bits) + ")::BIGINT")
-        return tuple(words)
+        halves = [
+            _bits(self.leaves[start : start + _HALF]) for start in range(0, len(self.leaves), _HALF)
+        ]
+        pairs = itertools.zip_longest(halves[::2], halves[1::2])
+        return tuple(f"({low} | ({high} << {_HALF}))" if high else low for low, high in pairs)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -91,6 +90,11 @@ class Signature:
     def named(self) -> tuple[tuple[str, str], ...]:
         """The words, each with its name before it."""
         return tuple(zip(self.columns, self.words, strict=True))
+
+
+def _bits(leaves: Sequence[str]) -> str:
+    bits = [f"CASE WHEN {leaf} THEN {1 << n} ELSE 0 END" for n, leaf in enumerate(leaves)]
+    return f"({' | '.join(bits)})::BIGINT"
 
 
 def question(formula: Formula) -> str:

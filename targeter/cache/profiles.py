@@ -46,13 +46,13 @@ def load_profiles(
     """Make the table of profiles, and what the contact history reads besides.
 
     An entry may have more columns than are needed; one that lacks any is made again, from sources
-    that needn't be read again. With `lasting` columns the profiles may be a view, see `Profiles`.
-    Raises `BadData` as building profiles does.
+    that needn't be read again. With `lasting` columns the profiles may be a view, whose keys are
+    seen later where nothing is kept, see `Profiles`. Raises `BadData` as building profiles does.
     """
     build = partial(build_profiles, engine, bound, needed=needed, lasting=lasting)
     store, key = sources.store, _key(bound, sources)
     if store is None:
-        return build(sources.open_all())
+        return build(sources.open_all(), keys_later=True)
     entry = store.find(KIND, key) if key else None
     found = _opened(engine, bound, entry, needed, lasting) if entry else None
     if found is not None:

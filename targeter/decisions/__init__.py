@@ -1,15 +1,18 @@
 """Who may be written to, and which messages each person could get, best first."""
 
-from targeter.decisions.choices import Choice
+from targeter.decisions.choices import Choice, Codes
 from targeter.decisions.everybody import (
     DECIDED,
+    FIRST_CHOICE,
     HELD,
     decide,
     decide_alone,
     fill_capacities,
     find_held,
     held_of,
+    in_profiles,
     lasting_columns,
+    let_go,
     needed_columns,
 )
 from targeter.decisions.gates import Gate
@@ -28,9 +31,11 @@ from targeter.decisions.planned import Decisions, plan_decisions, running
 
 __all__ = [
     "DECIDED",
+    "FIRST_CHOICE",
     "HELD",
     "Border",
     "Choice",
+    "Codes",
     "Decisions",
     "Everybody",
     "Gate",
@@ -43,9 +48,11 @@ __all__ = [
     "fill_capacities",
     "find_held",
     "held_of",
+    "in_profiles",
     "is_after",
     "language_of",
     "lasting_columns",
+    "let_go",
     "needed_columns",
     "plan_decisions",
     "running",

@@ -14,7 +14,7 @@ from targeter.decisions.languages import language_of
 from targeter.policies import Suppression
 from targeter.rules import Rule
 from targeter.signature import Both, Builder, Formula, Without
-from targeter.templates import Template
+from targeter.templates import Template, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,50 @@ class Choice:
     reachable: Formula
     permitted: Formula
     variant: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        """The link that goes with its message, with the placeholders filled in."""
+        if self.template.link is None:
+            return None
+        values = {
+            "campaign": self.rule.campaign or "",
+            "rule": self.rule.name,
+            "template": self.template.id,
+        }
+        return filled(self.template.link.text, values)
+
+    @property
+    def says(self) -> tuple[str, str, str | None]:
+        """Equal for choices that say the same to the same person: one template on one channel."""
+        link = self.link if self.channel.link_place == "text" else None
+        return self.template.id, self.channel.name, link
+
+
+class Codes:
+    """Other numbers of choices, in which those that say the same are neighbours.
+
+    So one comparison finds all people who get one text. A code is the number of what is said and
+    behind it, in `bits` bits, the number of the choice.
+    """
+
+    def __init__(self, choices: Sequence[Choice]) -> None:
+        said: dict[tuple[str, str, str | None], int] = {}
+        self._said = [said.setdefault(choice.says, len(said)) for choice in choices]
+        self._bits = len(choices).bit_length()
+
+    def of(self, choice: int) -> int:
+        """The code of a choice's number."""
+        return (self._said[choice] << self._bits) + choice
+
+    def number(self, code: str) -> str:
+        """SQL: the number of the choice that has a code (SQL)."""
+        return f"({code} & {(1 << self._bits) - 1})::INTEGER"
+
+    def says(self, code: str, choice: int) -> str:
+        """SQL: whether a code (SQL) is of a choice that says what this one says."""
+        first = self._said[choice] << self._bits
+        return f"{code} BETWEEN {first} AND {first + (1 << self._bits) - 1}"
 
 
 def choices_of(bound: Bound, builder: Builder, rules: Sequence[Rule]) -> tuple[Choice, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from targeter.binding import Bound
 from targeter.conditions import Condition
-from targeter.decisions.choices import Choice, choices_of
+from targeter.decisions.choices import Choice, Codes, choices_of
 from targeter.decisions.gates import Gate, gates_of
 from targeter.project import Project
 from targeter.resting import Limits, limits_of
@@ -43,11 +43,17 @@ class Decisions:
         for number, choices in itertools.groupby(self.choices, key=lambda c: c.rule_number):
             yield number, list(choices)
 
-    def first_choice(self, after: str | None = None) -> str:
-        """SQL for the number of the first possible choice (after another), or NULL.
+    @property
+    def codes(self) -> Codes:
+        """The codes of the choices."""
+        return Codes(self.choices)
+
+    def first_choice(self, after: str | None = None, *, coded: bool = False) -> str:
+        """SQL for the number, or the code, of the first possible choice (after another), or NULL.
 
         A rule is asked about once for all its templates: this text grows with every rule.
         """
+        named = self.codes.of if coded else int
 
         def later(number: int) -> str:
             return f"{after} < {number} AND " if after else ""
@@ -58,11 +64,11 @@ class Decisions:
             possible = [(c.number, Both((c.writable, c.reachable))) for c in choices]
             if len(choices) == 1:  # the masks of rule and template are one test
                 only, may = possible[0]
-                found.append(f"WHEN {later(only)}{question(Both((holds, may)))} THEN {only}")
+                found.append(f"WHEN {later(only)}{question(Both((holds, may)))} THEN {named(only)}")
                 continue
             tests = [(n, f"{later(n)}{question(may)}") for n, may in possible]
             some = " OR ".join(test for _, test in tests)
-            first = " ".join(f"WHEN {test} THEN {n}" for n, test in tests)
+            first = " ".join(f"WHEN {test} THEN {named(n)}" for n, test in tests)
             found.append(f"WHEN {question(holds)} AND ({some}) THEN CASE {first} END")
         return f"CASE {' '.join(found)} END" if found else "NULL::INTEGER"
 

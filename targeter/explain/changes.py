@@ -9,7 +9,7 @@ from targeter.decisions import Choice
 from targeter.explain.asking import Asked, End
 from targeter.explain.fates import ELSEWHERE, rested, stopped_by, unsent
 from targeter.explain.results import Change, ConditionResult, Verdict
-from targeter.rendering import Writer, link_of
+from targeter.rendering import Writer
 from targeter.reports.idle import idle_because
 from targeter.reports.walking import Step, steps_of
 from targeter.rules import Rule
@@ -105,7 +105,7 @@ def _templates(run: Run, asked: Asked, end: End, number: int) -> Iterator[Change
 
 def _unwritten(run: Run, asked: Asked, choice: Choice) -> str:
     """Why a text that wasn't tried can't be written; '' if it can be."""
-    writer = Writer(choice.template, choice.channel, run.bound, link_of(choice))
+    writer = Writer(choice.template, choice.channel, run.bound, choice.link)
     known = {name.casefold(): value for name, value in asked.values.items()}
     message = writer.write([known.get(name.casefold()) for name in writer.columns])
     return message.why or ""

@@ -13,7 +13,6 @@ from targeter.decisions import Decisions
 from targeter.history import FORGOTTEN
 from targeter.outcomes import OUTCOMES, RESULTS, STATUSES
 from targeter.plans.rows import added_up, exactly, parts_of
-from targeter.rendering import link_of
 from targeter.runs import Run
 
 # Whoever is handed over has the handoff's name as rule, and as channel to whom. While a run or a
@@ -82,7 +81,7 @@ def _load_names(engine: Engine, decisions: Decisions) -> None:
             c.variant,
             c.channel.name,
             c.template.language,
-            link_of(c),
+            c.link,
         )
         for c in decisions.choices
     ]

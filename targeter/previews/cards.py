@@ -14,7 +14,7 @@ from targeter.decisions import Choice
 from targeter.filters import FILTERS, filters_of
 from targeter.previews.people import Chosen
 from targeter.profiles import PROFILES
-from targeter.rendering import MISSING, Message, Writer, link_of
+from targeter.rendering import MISSING, Message, Writer
 
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -69,7 +69,7 @@ class Card:
 
 def card_of(engine: Engine, bound: Bound, choice: Choice, chosen: Chosen | None) -> Card:
     """The card of a choice for somebody; for nobody where the text is one for all."""
-    template, channel, link = choice.template, choice.channel, link_of(choice)
+    template, channel, link = choice.template, choice.channel, choice.link
     writer = Writer(template, channel, bound, link)
     values = _values(engine, bound, writer.columns, chosen.person if chosen else None)
     message = writer.write(list(values.values()))

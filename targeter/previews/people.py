@@ -12,7 +12,7 @@ from targeter.database import Engine, identifier, literal
 from targeter.decisions import Choice, Decisions, language_of
 from targeter.profiles import PROFILES, nobody_called, number_of
 from targeter.project import Project
-from targeter.rendering import DRAFT_COLUMNS, render_choices
+from targeter.rendering import DRAFT_COLUMNS, Listed, render_choices
 from targeter.rules import Rule
 from targeter.signature import ALWAYS, Both, Builder, Either, Without, spelled
 from targeter.templates import Template
@@ -69,7 +69,7 @@ def _written(engine: Engine, bound: Bound, choice: Choice, condition: str) -> tu
         f"FROM {PROFILES} AS p WHERE {condition}"
     )
     engine.run(f"CREATE OR REPLACE TABLE {DRAFTS} ({DRAFT_COLUMNS})")
-    render_choices(engine, bound, [choice], WAITING, DRAFTS)
+    render_choices(engine, bound, [choice], Listed(bound, WAITING), DRAFTS)
     words = bound.project.settings.blocked_words
     blocking.find_blocked(engine, words, f"SELECT text FROM {DRAFTS}", BLOCKED)
     may_go = f"why IS NULL AND text NOT IN (SELECT text FROM {BLOCKED})"

@@ -17,6 +17,7 @@ from targeter.channels import Channel, Measure, bounds, escape, measured
 from targeter.database import Engine, Row
 from targeter.rendering.pieces import Piece
 from targeter.rendering.plain_words import PlainWords
+from targeter.rendering.waiting import Rows
 from targeter.rendering.writer import UNWRITABLE, Writer
 
 # A column with more distinct values than this among the first people has nearly one a person.
@@ -27,18 +28,14 @@ _CHUNK = 50_000
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Where people are read: SQL for number, key, choice and each column, and two relations.
+    """Where people are read: their rows, SQL for each column, and the relation of their values.
 
-    `values` may hold more people than are meant; `everyone`, with `where`, holds just these.
+    `values` may hold more people than are meant.
     """
 
-    number: str
-    person: str
-    choice: str
+    rows: Rows
     shown: Mapping[str, str]
     values: str
-    everyone: str
-    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from targeter.profiles import PROFILES, number_of
 from targeter.rendering.dictionaries import MANY, Filler, People
 from targeter.rendering.pieces import Piece, pieces
 from targeter.rendering.sums import IN_DOUBT, Sums
-from targeter.rendering.writer import Message, Writer, link_of
+from targeter.rendering.waiting import Listed, Rows, Standing, Waiting
+from targeter.rendering.writer import Message, Writer
 
 # Below so many people the dictionaries cost more statements than they save messages.
 FEW = 1_000
@@ -38,26 +39,26 @@ def render_choices(
     engine: Engine,
     bound: Bound,
     choices: Iterable[Choice],
-    waiting: str,
+    waiting: Waiting,
     drafts: str,
     *,
     few: int = FEW,
     many: int = MANY,
 ) -> None:
-    """Write the texts of everybody in `waiting` (number, person, choice) into the table `drafts`.
+    """Write the texts of everybody who waits into the table `drafts`.
 
     `drafts` is there and has `DRAFT_COLUMNS`; `why` says why a text can't be sent. Nobody waits
     twice with one choice, and who waits has a profile. Fewer than `few` people with a choice, or
     more than `many` distinct values of a column, change how texts are made and never what they are.
     """
     counts: dict[int, int] = dict(
-        engine.rows(f"SELECT choice, count(*) FROM {waiting} GROUP BY choice")
+        engine.rows(f"SELECT choice, count(*) FROM {waiting.table} GROUP BY choice")
     )
     written: list[Row] = []
     for alike in _alike(choice for choice in choices if choice.number in counts):
         people = sum(counts[choice.number] for choice in alike)
         choice = alike[0]
-        writer = Writer(choice.template, choice.channel, bound, link_of(choice))
+        writer = Writer(choice.template, choice.channel, bound, choice.link)
         asked = _Asked(engine, bound, writer, alike, waiting, drafts)
         if not writer.columns:
             asked.write_one()
@@ -78,11 +79,10 @@ def render_choices(
 
 
 def _alike(choices: Iterable[Choice]) -> list[list[Choice]]:
-    """The choices that say the same to the same person: one template on one channel."""
+    """The choices that say the same to the same person."""
     groups: dict[tuple[str, str, str | None], list[Choice]] = {}
     for choice in choices:
-        link = link_of(choice) if choice.channel.link_place == "text" else None
-        groups.setdefault((choice.template.id, choice.channel.name, link), []).append(choice)
+        groups.setdefault(choice.says, []).append(choice)
     return list(groups.values())
 
 
@@ -95,48 +95,39 @@ class _Asked:
         bound: Bound,
         writer: Writer,
         choices: Sequence[Choice],
-        waiting: str,
+        waiting: Waiting,
         drafts: str,
     ) -> None:
-        self._engine, self._writer = engine, writer
-        self._number, self._key = number_of(bound), f"p.{identifier(bound.key)}"
-        self._waiting, self._drafts = waiting, drafts
+        self._engine, self._bound, self._writer = engine, bound, writer
+        self._choices, self._waiting, self._drafts = choices, waiting, drafts
         self._into = f"INSERT INTO {drafts} ({_NAMES})"
-        numbers = [str(choice.number) for choice in choices]
-        self._only = numbers[0] if len(numbers) == 1 else None
-        self._these = f"choice IN ({', '.join(numbers)})"
 
     def write_one(self) -> None:
         """The one text of a template without values."""
-        message = self._writer.write(())
+        message, rows = self._writer.write(()), self._waiting.alone(self._choices)
         self._engine.run(
-            f"{self._into} SELECT number, person, choice, {literal(message.text)}, "
-            f"{message.length}, {literal(message.why)} FROM {self._waiting} WHERE {self._these}"
+            f"{self._into} SELECT {rows.number}, {rows.person}, {rows.choice}, "
+            f"{literal(message.text)}, {message.length}, {literal(message.why)} {rows}"
         )
 
     def written(self) -> Iterator[Row]:
         """The drafts of few people, to be put down together with those of other choices."""
-        columns = ", ".join(f"p.{identifier(name)}" for name in self._writer.columns)
         messages: dict[str, Message] = {}
-        for number, person, choice, *values in self._engine.rows(
-            f"SELECT w.number, w.person, w.choice, {columns} {self._people()}"
-        ):
+        columns = [f"p.{identifier(name)}" for name in self._writer.columns]
+        for number, person, choice, *values in self._engine.rows(self._select(columns)):
             given = repr(values)  # a list has no hash
             if given not in messages:
                 messages[given] = self._writer.write(values)
             message = messages[given]
             yield number, person, choice, message.text, message.length, message.why
 
-    def write_whole(self, waiting: str | None = None) -> None:
+    def write_whole(self, waiting: Waiting | None = None) -> None:
         """Each distinct input as one text: right for every template."""
         engine, writer = self._engine, self._writer
         numbered = [
             f"p.{identifier(name)} AS v{number}" for number, name in enumerate(writer.columns)
         ]
-        engine.run(
-            "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.number, w.person, w.choice, {', '.join(numbered)} {self._people(waiting)}"
-        )
+        engine.run(f"CREATE OR REPLACE TABLE reached AS {self._select(numbered, waiting)}")
         values = ", ".join(f"v{number}" for number in range(len(numbered)))
         count = engine.written(
             f"CREATE OR REPLACE TABLE inputs AS SELECT DISTINCT {values} FROM reached"
@@ -159,11 +150,11 @@ class _Asked:
         engine, people = self._engine, self._reached(share)
         filled = Filler(engine, self._writer, people, many).fill(_groups(cut))
         sums = Sums(self._writer, cut, filled)
-        joined = f"{people.everyone} {sums.joins} {people.where}"
+        rows = people.rows
         engine.run(
             f"{self._into} SELECT number, person, choice, {sums.judged} FROM (SELECT "
-            f"{people.number} AS number, {people.person} AS person, {people.choice} AS choice, "
-            f"{sums.added} {joined})"
+            f"{rows.number} AS number, {rows.person} AS person, {rows.choice} AS choice, "
+            f"{sums.added} {rows.source} {sums.joins} {rows.where})"
         )
         for dictionary in filled:
             engine.run(f"DROP TABLE {dictionary.table}")
@@ -172,39 +163,37 @@ class _Asked:
 
     def _reached(self, share: float) -> People:
         """Where the people's values are read, whatever costs least."""
-        columns = self._writer.columns
+        columns, rows = self._writer.columns, self._waiting.read(self._choices)
+        shown = {name: f"p.{identifier(name)}" for name in columns}
+        if isinstance(self._waiting, Standing):
+            return People(rows, shown, str(rows))
         if share >= _MOST:  # the values of everybody cost less than a join
-            shown = {name: f"p.{identifier(name)}" for name in columns}
             everybody = f"FROM {PROFILES} AS p"
-            if share == 1 and self._only:
-                return People(self._number, self._key, self._only, shown, everybody, everybody)
-            who = "w.number", "w.person", "w.choice"
-            return People(*who, shown, everybody, *self._parts(self._waiting))
-        shown = {name: f"p.c{number}" for number, name in enumerate(columns)}
-        listed = ", ".join(f"p.{identifier(name)} AS {shown[name][2:]}" for name in columns)
-        self._engine.run(
-            "CREATE OR REPLACE TABLE reached AS "
-            f"SELECT w.number, w.person, w.choice, {listed} {self._people()}"
-        )
-        who = "p.number", "p.person", "p.choice"
-        return People(*who, shown, "FROM reached AS p", "FROM reached AS p")
+            if share == 1 and len(self._choices) == 1:
+                key, choice = f"p.{identifier(self._bound.key)}", str(self._choices[0].number)
+                rows = Rows(number_of(self._bound), key, choice, everybody, "")
+            return People(rows, shown, everybody)
+        listed = [f"{sql} AS c{number}" for number, sql in enumerate(shown.values())]
+        self._engine.run(f"CREATE OR REPLACE TABLE reached AS {self._select(listed)}")
+        found = Rows("p.number", "p.person", "p.choice", "FROM reached AS p", "")
+        return People(found, {name: f"p.c{n}" for n, name in enumerate(columns)}, str(found))
 
     def _look_again(self) -> None:
         """Whole texts for those whose sums leave open whether they may go, or why not."""
-        of_these = f"FROM {self._drafts} WHERE {self._these} AND why = '{IN_DOUBT}'"
+        numbers = ", ".join(str(choice.number) for choice in self._choices)
+        of_these = f"FROM {self._drafts} WHERE choice IN ({numbers}) AND why = '{IN_DOUBT}'"
         self._engine.run(
             f"CREATE OR REPLACE TABLE in_doubt AS SELECT number, person, choice {of_these}"
         )
         if self._engine.value("SELECT count(*) FROM in_doubt"):
             self._engine.run(f"DELETE {of_these}")
-            self.write_whole("in_doubt")
+            self.write_whole(Listed(self._bound, "in_doubt"))
 
-    def _people(self, waiting: str | None = None) -> str:
-        return " ".join(self._parts(waiting or self._waiting))
-
-    def _parts(self, waiting: str) -> tuple[str, str]:
-        joined = f"FROM {waiting} AS w JOIN {PROFILES} AS p ON {self._number} = w.number"
-        return joined, f"WHERE w.{self._these}"
+    def _select(self, columns: Sequence[str], waiting: Waiting | None = None) -> str:
+        """SQL for number, person, choice and columns of a profile `p`, of everybody meant."""
+        rows = (waiting or self._waiting).read(self._choices)
+        named = f"{rows.number} AS number, {rows.person} AS person, {rows.choice} AS choice"
+        return f"SELECT {', '.join([named, *columns])} {rows}"
 
 
 def _row(writer: Writer, number: int, *values: object) -> Row:

@@ -12,9 +12,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from targeter.binding import Bound
 from targeter.channels import Channel, escape, fits, objections
-from targeter.decisions import Choice
 from targeter.inert import admitted
-from targeter.templates import Template, environment, filled
+from targeter.templates import Template, environment
 
 # Why a text can't be sent, in words that a plan shows.
 MISSING, TOO_LONG = "a value is missing", "too long for its channel"
@@ -107,15 +106,3 @@ def _environment(template: Template, bound: Bound) -> ImmutableSandboxedEnvironm
 def limit_of(text: str, channel: Channel) -> int:
     """The limit a finished text is measured against: a text message's depends on its letters."""
     return fits(text, channel).limit
-
-
-def link_of(choice: Choice) -> str | None:
-    """The link that goes with a choice's message, with its placeholders filled in."""
-    if choice.template.link is None:
-        return None
-    values = {
-        "campaign": choice.rule.campaign or "",
-        "rule": choice.rule.name,
-        "template": choice.template.id,
-    }
-    return filled(choice.template.link.text, values)

@@ -11,7 +11,6 @@ from targeter.errors import RulesAreWrong
 from targeter.findings import Finding, Place
 from targeter.limits import Holdout
 from targeter.project import SETTINGS
-from targeter.rendering import link_of
 from targeter.reports.endings import Endings
 from targeter.reports.tallies import PROMOTED, take_promoted
 from targeter.runs import Run
@@ -147,9 +146,7 @@ def _many_cells(run: Run) -> Iterator[Finding]:
 
 def _clashing_links(run: Run) -> Iterator[Finding]:
     """A promoted text is one post, and a post has one link."""
-    links = {
-        c.number: link_of(c) for c in run.decisions.choices if c.channel.delivery == "promoted"
-    }
+    links = {c.number: c.link for c in run.decisions.choices if c.channel.delivery == "promoted"}
     if len(set(links.values())) < 2:
         return
     channels = {c.number: c.channel.name for c in run.decisions.choices}

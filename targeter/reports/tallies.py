@@ -13,7 +13,7 @@ from targeter.cells import REFUSED
 from targeter.database import Engine, Row, literal
 from targeter.decisions import Decisions, Shard, Totals
 from targeter.history import CONTACTS, MESSAGE
-from targeter.outcomes import LEAVING, RESULTS
+from targeter.outcomes import COUNTS, LEAVING, RESULTS
 from targeter.rendering import TOO_LONG
 from targeter.reports.asking import counted
 
@@ -67,17 +67,13 @@ def take_tallies(engine: Engine, decisions: Decisions, examples: int) -> None:
     engine.load(MATCHED, TALLIES[MATCHED].columns, rules)
     _make(engine, EXAMPLES, examples_of(decisions, examples))
     take_promoted(engine, decisions)
-    _make(
-        engine,
-        ENDED,
-        "SELECT outcome, gate, choice, status, count(*) AS people, min(until) AS first, "
-        f"max(until) AS last FROM {RESULTS} GROUP BY ALL",
-    )
+    _make(engine, ENDED, f"SELECT {TALLIES[ENDED].merged} FROM {COUNTS} GROUP BY ALL")
     _make(
         engine,
         LONGEST,
-        f"SELECT {TALLIES[LONGEST].merged} FROM {RESULTS} "
-        "WHERE outcome = 'message' GROUP BY choice",
+        f"SELECT choice, length, max(text) AS text FROM {RESULTS} JOIN (SELECT choice, "
+        f"max(length) AS length FROM {COUNTS} WHERE outcome = 'message' GROUP BY 1) "
+        "USING (choice, length) WHERE outcome = 'message' GROUP BY ALL",
     )
     _make(
         engine,
@@ -161,15 +157,15 @@ def examples_of(decisions: Decisions, count: int) -> str:
     if not pairs or count < 1:
         nulls = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in EXAMPLE_COLUMNS.items())
         return f"SELECT {nulls}, 0 AS n WHERE false"
-    messages = (
-        f"FROM {RESULTS} AS r JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
+    rules = (
+        f"JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
         "ON c.choice = r.choice AND r.outcome = 'message'"
     )
     columns = "SELECT c.rule, r.choice, r.person, r.text, r.length"
-    return first_examples(f"{columns} {messages} {_borders(messages, count)}", count)
+    return first_examples(f"{columns} FROM {RESULTS} AS r {rules} {_borders(rules, count)}", count)
 
 
-def _borders(messages: str, count: int) -> str:
+def _borders(rules: str, count: int) -> str:
     """SQL: where only the shortest and the longest are wanted, messages of other lengths are not.
 
     All of them would have to be compared with each other.
@@ -178,8 +174,8 @@ def _borders(messages: str, count: int) -> str:
         return ""
     wanted = "b.low" if count == 1 else "b.low, b.high"
     return (
-        f"JOIN (SELECT c.rule, min(r.length) AS low, max(r.length) AS high {messages} GROUP BY 1) "
-        f"AS b ON b.rule = c.rule AND r.length IN ({wanted})"
+        "JOIN (SELECT c.rule, min(r.length) AS low, max(r.length) AS high "
+        f"FROM {COUNTS} AS r {rules} GROUP BY 1) AS b ON b.rule = c.rule AND r.length IN ({wanted})"
     )
 
 

@@ -29,7 +29,7 @@ from pathlib import Path
 from targeter.channels import CHANNELS
 from targeter.database import Engine, literal
 from targeter.decisions import Choice
-from targeter.rendering import DRAFT_COLUMNS, render_choices
+from targeter.rendering import DRAFT_COLUMNS, Listed, render_choices
 from tests.rendering.trial import Trial, template, trial
 
 ROUNDS = 3
@@ -208,7 +208,9 @@ class Bench:
 
     def _drafts(self, choice: Choice) -> None:
         self._engine.run(f"CREATE OR REPLACE TABLE drafts ({DRAFT_COLUMNS})")
-        render_choices(self._engine, self._made.bound, [choice], "waiting", "drafts")
+        render_choices(
+            self._engine, self._made.bound, [choice], Listed(self._made.bound, "waiting"), "drafts"
+        )
 
     def _choice(self, case: Case) -> Choice:
         read = template(case.body)

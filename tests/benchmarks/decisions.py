@@ -206,14 +206,13 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
             f"SELECT person_id AS person, {_case(world)} AS rule FROM profiles"
         )
 
-    shard = Shard(engine, world.bound, decisions)
+    asked = signatures(Shard(engine, world.bound, decisions))
 
     def ours() -> None:
-        with signatures(shard, None):
-            engine.run(
-                "CREATE OR REPLACE TABLE winners AS "
-                f"SELECT person, {decisions.first_rule()} AS rule FROM signatures"
-            )
+        engine.run(
+            f"CREATE OR REPLACE TABLE winners AS WITH signatures AS MATERIALIZED ({asked}) "
+            f"SELECT person, {decisions.first_rule()} AS rule FROM signatures"
+        )
 
     theirs, mine = _timed(by_hand, ours)
     different = engine.value(
@@ -223,8 +222,7 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
     assert different == 0, f"{different} people have another rule"
     matched = engine.value("SELECT count(rule) / count(*) FROM winners")
     words = ", ".join(decisions.signature.columns)
-    with signatures(shard, None):
-        distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM signatures)")
+    distinct = engine.value(f"SELECT count(*) FROM (SELECT DISTINCT {words} FROM ({asked}))")
     leaves = len(decisions.signature.leaves)
     rules = len(world.conditions)
     return Row("signature, winner", people, rules, leaves, matched, distinct, theirs, mine)

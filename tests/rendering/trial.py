@@ -9,10 +9,18 @@ from pathlib import Path
 
 from targeter.binding import Bound
 from targeter.channels import Channel
-from targeter.database import Engine
-from targeter.decisions import Choice
+from targeter.database import Engine, identifier
+from targeter.decisions import FIRST_CHOICE, Choice, Codes
 from targeter.findings import Finding
-from targeter.rendering import DRAFT_COLUMNS, Message, Writer, link_of, render_choices
+from targeter.rendering import (
+    DRAFT_COLUMNS,
+    Listed,
+    Message,
+    Standing,
+    Waiting,
+    Writer,
+    render_choices,
+)
 from targeter.rendering.dictionaries import MANY
 from targeter.templates import Template, read_template
 from targeter.yaml_source import TextFile
@@ -90,16 +98,44 @@ class Trial:
     def drafts(
         self, choices: Iterable[Choice], few: int = 0, many: int = MANY
     ) -> list[tuple[object, ...]]:
-        """Person, choice, text, length and why of everybody who waits."""
+        """Person, choice, text, length and why of everybody who waits.
+
+        They are the same whether people wait in a list or each with their profile.
+        """
+        choices = list(choices)
+        found = self._drafts(choices, Listed(self.bound, "waiting"), few, many)
+        assert self._drafts(choices, self._standing(choices), few, many) == found
+        return found
+
+    def _standing(self, choices: Sequence[Choice]) -> Standing:
+        numbered = {choice.number: choice for choice in choices}
+        codes = Codes([numbered.get(n, self.choice) for n in range(max(numbered) + 1)])
+        cases = " ".join(f"WHEN {number} THEN {codes.of(number)}" for number in numbered)
+        stored = identifier(FIRST_CHOICE)
+        self.engine.run(f"ALTER TABLE profiles ADD COLUMN IF NOT EXISTS {stored} INTEGER")
+        self.engine.run(
+            f"UPDATE profiles SET {stored} = CASE (SELECT w.choice FROM waiting AS w "
+            f"WHERE w.number = profiles.rowid) {cases} END"
+        )
+        number = codes.number(stored)
+        self.engine.run(
+            "CREATE OR REPLACE VIEW standing AS SELECT rowid::INTEGER AS number, "
+            f"person_id AS person, {number} AS choice FROM profiles WHERE {stored} IS NOT NULL"
+        )
+        return Standing(self.bound, codes, "standing")
+
+    def _drafts(
+        self, choices: Sequence[Choice], waiting: Waiting, few: int, many: int
+    ) -> list[tuple[object, ...]]:
         self.engine.run(f"CREATE OR REPLACE TABLE drafts ({DRAFT_COLUMNS})")
-        render_choices(self.engine, self.bound, choices, "waiting", "drafts", few=few, many=many)
+        render_choices(self.engine, self.bound, choices, waiting, "drafts", few=few, many=many)
         return self.engine.rows(
             "SELECT d.* EXCLUDE (number) FROM drafts AS d JOIN profiles AS p "
             "ON p.rowid = d.number AND p.person_id = d.person ORDER BY ALL"
         )
 
     def writer(self, choice: Choice) -> Writer:
-        return Writer(choice.template, choice.channel, self.bound, link_of(choice))
+        return Writer(choice.template, choice.channel, self.bound, choice.link)
 
     def messages(self, choice: Choice, rows: Iterable[Sequence[object]]) -> list[Message]:
         """What the writer says for each row of values."""

