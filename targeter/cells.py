@@ -183,6 +183,8 @@ def _take(shard: Shard, waiting: Waiting) -> None:
 
 def _fail(engine: Engine, written: str) -> None:
     """Take out what can't be written, may not go or is closed, into `failed` and `refused`."""
+    if not engine.value(f"SELECT (SELECT count(*) FROM blocked) + count(*) FROM {CLOSED}"):
+        written += " WHERE why IS NOT NULL"
     engine.run(
         "CREATE OR REPLACE TABLE failed AS SELECT * EXCLUDE (staying) FROM (SELECT number, choice, "
         f"d.text, d.staying, CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "

@@ -30,12 +30,14 @@ _CHUNK = 50_000
 class People:
     """Where people are read: their rows, SQL for each column, and the relation of their values.
 
-    `values` may hold more people than are meant.
+    `values` may hold more people than are meant, `some` any of which there are enough: the first of
+    them say about how many values there are.
     """
 
     rows: Rows
     shown: Mapping[str, str]
     values: str
+    some: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Filler:
         ]
         first = ", ".join(f"{sql} AS v{n}" for n, sql in enumerate(shown))
         counts = ", ".join(f"approx_count_distinct(v{n})" for n in range(len(shown)))
-        some = f"(SELECT {first} {self._people.values} LIMIT {_FIRST})"
+        some = f"(SELECT {first} {self._people.some} LIMIT {_FIRST})"
         return [int(count) for count in self._engine.row(f"SELECT {counts} FROM {some}")]
 
     def _small(self, number: int, group: Sequence[Piece], words: PlainWords | None) -> Dictionary:

@@ -166,17 +166,18 @@ class _Asked:
         columns, rows = self._writer.columns, self._waiting.read(self._choices)
         shown = {name: f"p.{identifier(name)}" for name in columns}
         if isinstance(self._waiting, Standing):
-            return People(rows, shown, str(rows))
+            return People(rows, shown, str(rows), rows.source)
         if share >= _MOST:  # the values of everybody cost less than a join
             everybody = f"FROM {PROFILES} AS p"
             if share == 1 and len(self._choices) == 1:
                 key, choice = f"p.{identifier(self._bound.key)}", str(self._choices[0].number)
                 rows = Rows(number_of(self._bound), key, choice, everybody, "")
-            return People(rows, shown, everybody)
+            return People(rows, shown, everybody, everybody)
         listed = [f"{sql} AS c{number}" for number, sql in enumerate(shown.values())]
         self._engine.run(f"CREATE OR REPLACE TABLE reached AS {self._select(listed)}")
         found = Rows("p.number", "p.person", "p.choice", "FROM reached AS p", "")
-        return People(found, {name: f"p.c{n}" for n, name in enumerate(columns)}, str(found))
+        shown = {name: f"p.c{n}" for n, name in enumerate(columns)}
+        return People(found, shown, found.source, found.source)
 
     def _look_again(self) -> None:
         """Whole texts for those whose sums leave open whether they may go, or why not."""

@@ -157,25 +157,22 @@ def examples_of(decisions: Decisions, count: int) -> str:
     if not pairs or count < 1:
         nulls = ", ".join(f"NULL::{type_} AS {name}" for name, type_ in EXAMPLE_COLUMNS.items())
         return f"SELECT {nulls}, 0 AS n WHERE false"
-    rules = (
-        f"JOIN (VALUES {', '.join(map(str, pairs))}) AS c(choice, rule) "
-        "ON c.choice = r.choice AND r.outcome = 'message'"
-    )
+    rules = f"(VALUES {', '.join(map(str, pairs))}) AS c(choice, rule)"
+    joined = f"{rules} ON c.choice = r.choice"
+    if count <= 2:  # messages of other lengths would all have to be compared with each other
+        joined = f"({_ends(rules, count)}) AS c ON c.choice = r.choice AND c.length = r.length"
     columns = "SELECT c.rule, r.choice, r.person, r.text, r.length"
-    return first_examples(f"{columns} FROM {RESULTS} AS r {rules} {_borders(rules, count)}", count)
+    messages = f"{columns} FROM {RESULTS} AS r JOIN {joined} WHERE r.outcome = 'message'"
+    return first_examples(messages, count)
 
 
-def _borders(rules: str, count: int) -> str:
-    """SQL: where only the shortest and the longest are wanted, messages of other lengths are not.
-
-    All of them would have to be compared with each other.
-    """
-    if count > 2:
-        return ""
-    wanted = "b.low" if count == 1 else "b.low, b.high"
+def _ends(rules: str, count: int) -> str:
+    """SQL: choice and length of the shortest messages of each rule, and of two also the longest."""
+    asked = ["min", "max"][:count]
+    ends = " OR ".join(f"length = {one}(length) OVER (PARTITION BY rule)" for one in asked)
     return (
-        "JOIN (SELECT c.rule, min(r.length) AS low, max(r.length) AS high "
-        f"FROM {COUNTS} AS r {rules} GROUP BY 1) AS b ON b.rule = c.rule AND r.length IN ({wanted})"
+        f"SELECT DISTINCT choice, rule, length FROM {COUNTS} JOIN {rules} USING (choice) "
+        f"WHERE outcome = 'message' QUALIFY {ends}"
     )
 
 
