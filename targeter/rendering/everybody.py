@@ -11,7 +11,7 @@ from targeter.profiles import PROFILES, number_of
 from targeter.rendering.dictionaries import MANY, Filler, People
 from targeter.rendering.pieces import Piece, pieces
 from targeter.rendering.sums import IN_DOUBT, Sums
-from targeter.rendering.waiting import Listed, Rows, Standing, Waiting
+from targeter.rendering.waiting import Listed, Rows, Waiting
 from targeter.rendering.writer import Message, Writer
 
 # Below so many people the dictionaries cost more statements than they save messages.
@@ -165,7 +165,7 @@ class _Asked:
         """Where the people's values are read, whatever costs least."""
         columns, rows = self._writer.columns, self._waiting.read(self._choices)
         shown = {name: f"p.{identifier(name)}" for name in columns}
-        if isinstance(self._waiting, Standing):
+        if not self._waiting.joined:
             return People(rows, shown, str(rows), rows.source)
         if share >= _MOST:  # the values of everybody cost less than a join
             everybody = f"FROM {PROFILES} AS p"

@@ -27,9 +27,13 @@ class Rows:
 
 
 class Waiting(Protocol):
-    """People who wait, each with a choice: the relation `table` (number, person, choice)."""
+    """People who wait, each with a choice: the relation `table` (number, person, choice).
+
+    Their profiles are `joined`, or they are where they stand.
+    """
 
     table: str
+    joined: bool
 
     def alone(self, alike: Sequence[Choice]) -> Rows:
         """Who waits with one of some choices that say the same."""
@@ -42,6 +46,8 @@ class Waiting(Protocol):
 
 class Listed:
     """People in a table, whose profiles are found by their numbers."""
+
+    joined = True
 
     def __init__(self, bound: Bound, table: str) -> None:
         self.table, self._number = table, number_of(bound)
@@ -58,10 +64,9 @@ class Listed:
 
 
 class Standing:
-    """Everybody with their first choice, which stands in their profile: nothing is joined.
+    """Everybody with their first choice, which is in their profile; `table` is a view of them."""
 
-    `table` is a view of them.
-    """
+    joined = False
 
     def __init__(self, bound: Bound, codes: Codes, table: str) -> None:
         self.table, self._codes = table, codes
