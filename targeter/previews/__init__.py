@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from targeter.previews.people import (
     Chosen,
     choice_for,
     choose,
+    could_get,
     named,
     rules_of,
     variant_for,
@@ -70,7 +72,7 @@ def _cards_of(
 ) -> Iterator[Card]:
     asked = named(engine, bound, request.people)
     if request.people:
-        yield from _for_the_named(engine, bound, decisions, variants, request, asked)
+        yield from _for_the_named(engine, bound, decisions, variants, request, asked, notes)
         return
     for template in variants:
         choice = _choice(bound, decisions, template, request.rule)
@@ -90,11 +92,15 @@ def _for_the_named(
     variants: Sequence[Template],
     request: Request,
     people: Sequence[Chosen],
+    notes: list[str],
 ) -> Iterator[Card]:
     """A card for each person, in their language where a template has several."""
     for one in people:
         template = variant_for(engine, bound, variants, one.person) or variants[0]
         choice = _choice(bound, decisions, template, request.rule)
+        if not could_get(engine, bound, decisions, choice, one.person):
+            asked = shlex.join(["targeter", "explain", one.person, "--rule", choice.rule.name])
+            notes.append(f"{one.person} couldn't get it now by its rule: {asked} says why")
         yield card_of(engine, bound, choice, one)
 
 

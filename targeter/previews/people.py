@@ -94,6 +94,20 @@ def _written(engine: Engine, bound: Bound, choice: Choice, condition: str) -> tu
 # -- who could get it ------------------------------------------------------------------------
 
 
+def could_get(
+    engine: Engine, bound: Bound, decisions: Decisions, choice: Choice, person: str
+) -> bool:
+    """Whether somebody meets all that a choice asks, but for what was sent before.
+
+    Nothing is asked where its rule doesn't run.
+    """
+    if choice not in decisions.choices:
+        return True
+    of_them = f"FROM {PROFILES} AS p WHERE p.{identifier(bound.key)} = $1"
+    condition = _could_get(decisions, choice)
+    return bool(engine.value(f"SELECT count(*) {of_them} AND {condition}", [person]))
+
+
 def _could_get(decisions: Decisions, choice: Choice) -> str:
     """SQL on a profile `p`: nothing but what was sent before could keep the message away."""
     stops = [gate.formula for gate in decisions.gates if gate.outcome in _STOPPING]

@@ -182,6 +182,20 @@ def test_where_nobody_could_get_it_those_are_shown_for_whom_it_can_be_written(
     assert [card.person for card in shown.cards] == ["dora"]
 
 
+def test_whoever_is_named_is_told_apart_from_who_could_get_it(tmp_path: Path) -> None:
+    root = project(tmp_path, [*PEOPLE, {**PEOPLE[3], "person_id": "d o'ra"}])
+    assert preview(root, "hello", "anna").notes == ()
+    shown = preview(root, "hello", "anna", "dora", "d o'ra")
+    assert [card.person for card in shown.cards] == ["anna", "dora", "d o'ra"]
+    explain = "couldn't get it now by its rule: targeter explain"
+    assert shown.notes == (
+        f"dora {explain} dora --rule grown-ups says why",
+        f"d o'ra {explain} 'd o'\"'\"'ra' --rule grown-ups says why",
+    )
+    assert preview(root, "hello", "dora", rule="all").notes == ()
+    assert preview(root, "unused", "dora").notes == ()
+
+
 def test_where_it_can_be_written_for_nobody_somebody_shows_why(tmp_path: Path) -> None:
     shown = preview(project(tmp_path, PEOPLE[1:2]), "hello")
     assert shown.notes[-1] == "hello: it can be sent to nobody"
