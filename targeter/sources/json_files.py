@@ -12,11 +12,13 @@ from typing import NoReturn
 from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import BadData
 from targeter.findings import Finding, Place
+from targeter.sources.casting import NUMBERS, without
 from targeter.sources.csv_files import SHOWN
 from targeter.sources.csv_records import text_lines
-from targeter.sources.declared import Source
+from targeter.sources.declared import DeclaredColumn, Source
 from targeter.sources.encodings import Text, as_utf8
 from targeter.sources.files import SourceFile
+from targeter.sources.number_formats import spelled
 from targeter.sources.relation import Cell, Looks, ReadColumn, Relation, Spot
 
 _NUMBERS = frozenset({"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DOUBLE"})
@@ -44,15 +46,29 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A field of the records: its name, how it is read, and what its text may be."""
+    """A field of the records: its name, how it is read, and what its text may be.
+
+    Where it is `written` as numbers aren't in JSON, JSON's own become texts of that format, or
+    1.234 would be a thousand times as much where a point stands between groups.
+    """
 
     column: ReadColumn
     read_as: str
+    written: DeclaredColumn | None = None
 
     @property
     def select(self) -> str:
         name = identifier(self.column.name)
-        return f"json_extract_string({name}, '$') AS {name}" if self.read_as == "JSON" else name
+        if self.read_as != "JSON":
+            return name
+        text = f"json_extract_string({name}, '$')"
+        if self.written is not None and self.written.format is not None:
+            meant = without(text, self.written.missing)
+            is_number = f"json_type({name}) = 'DOUBLE' AND ({meant}) IS NOT NULL"
+            text = (
+                f"CASE WHEN {is_number} THEN {spelled(text, self.written.format)} ELSE {text} END"
+            )
+        return f"{text} AS {name}"
 
 
 def read_json(
@@ -70,7 +86,7 @@ def read_json(
             found += error.findings
     kinds.pop("", None)
     found += _repeated(parts, kinds)
-    keys = _keys(kinds)
+    keys = _keys(kinds, source)
     if not keys and not found:
         keys = [_Key(ReadColumn(c.name, "VARCHAR", Looks.TEXT), "VARCHAR") for c in source.columns]
     if not keys and not found:
@@ -168,8 +184,9 @@ def _repeated(parts: Sequence[_Part], kinds: Mapping[str, set[str]]) -> list[Fin
     return found
 
 
-def _keys(kinds: Mapping[str, set[str]]) -> list[_Key]:
+def _keys(kinds: Mapping[str, set[str]], source: Source) -> list[_Key]:
     keys = []
+    written = {c.name.casefold(): c for c in source.columns if c.format and c.type in NUMBERS}
     for name in sorted(kinds):
         given = kinds[name] - {"NULL"}
         looks, type_, read_as = Looks.TEXT, "VARCHAR", "VARCHAR"
@@ -181,7 +198,10 @@ def _keys(kinds: Mapping[str, set[str]]) -> list[_Key]:
             looks, type_, read_as = Looks.TYPED, "VARCHAR[]", "VARCHAR[]"
         elif given & {"ARRAY", "OBJECT"}:
             read_as = "JSON"
-        keys.append(_Key(ReadColumn(name, type_, looks), read_as))
+        declared = written.get(name.casefold()) if "DOUBLE" in given else None
+        if declared and read_as == "VARCHAR":
+            read_as = "JSON"
+        keys.append(_Key(ReadColumn(name, type_, looks), read_as, declared))
     return keys
 
 

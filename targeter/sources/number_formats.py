@@ -29,6 +29,12 @@ def with_point(text: str, format_: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, {literal(_pattern(format_))}) THEN {pointed} END"
 
 
+def spelled(number: str, format_: str) -> str:
+    """SQL for a number with a point, if any, as a text in one of FORMATS."""
+    _, mark = _MARKS[format_]
+    return number if mark == "." else f"replace({number}, '.', {literal(mark)})"
+
+
 def _pattern(format_: str) -> str:
     groups, mark = _MARKS[format_]
     whole = rf"[0-9]{{1,3}}([{groups}][0-9]{{3}})+|[0-9]+" if groups else "[0-9]+"

@@ -45,6 +45,17 @@ def test_long_numbers_keep_their_digits(tmp_path: Path) -> None:
     assert trial.rows == [("1234567890123456789", "1")]
 
 
+@pytest.mark.parametrize("written", ["1.234,5", "1234,5", "1 234,5", "1,234.5", "1'234.5"])
+def test_numbers_are_numbers_whatever_texts_beside_them_look_like(
+    tmp_path: Path, written: str
+) -> None:
+    yaml = f'columns:\n  x: {{type: decimal, format: "{written}", missing: [-99.5, none]}}'
+    values = [1.234, -1234.5, 1e-3, 7, written, -99.5, "none", None]
+    trial = _lines(tmp_path, *(json.dumps({"x": value}) for value in values), yaml=yaml)
+    expected = ["1.234", "-1234.5", "0.001", "7", "1234.5", None, None, None]
+    assert [row[0] for row in trial.rows] == [one and Decimal(one) for one in expected]
+
+
 def test_nested_values_become_lists_of_text_or_json_text(tmp_path: Path) -> None:
     trial = _lines(tmp_path, '{"l": ["a", 1, {"x": 2}], "s": {"y": [1]}}', '{"l": [], "s": "t"}')
     assert trial.types == {"l": "VARCHAR[]", "s": "VARCHAR"}
