@@ -29,7 +29,7 @@ from targeter.decisions import (
     Totals,
     find_held,
     held_of,
-    in_profiles,
+    stands_in_profiles,
     together,
 )
 from targeter.rendering import DRAFT_COLUMNS, Listed, Standing, Waiting, render_choices
@@ -105,22 +105,23 @@ def begin(shard: Shard) -> None:
     find_held(shard)
     _keep_members(engine, decisions)
     engine.run("CREATE OR REPLACE TABLE waiting (number INTEGER, person VARCHAR, choice INTEGER)")
-    kind = "VIEW" if in_profiles(engine) else "TABLE"
-    engine.run(
-        f"CREATE OR REPLACE {kind} {_FIRST} AS SELECT number, person, first_choice AS choice "
-        f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
-    )
-    _take(shard, _first_waiting(shard))
-    engine.run(f"DROP {kind} {_FIRST}")
+    _take_first(shard)
     if cuts_of(shard.bound, decisions):
         prepare_ranks(shard)
 
 
-def _first_waiting(shard: Shard) -> Waiting:
-    """Everybody with their first choice."""
-    if in_profiles(shard.engine):
-        return Standing(shard.bound, shard.decisions.codes, _FIRST)
-    return Listed(shard.bound, _FIRST)
+def _take_first(shard: Shard) -> None:
+    """Write to everybody by their first choice: where they stand, or from a list."""
+    engine, bound = shard.engine, shard.bound
+    stands = stands_in_profiles(engine)
+    kind = "VIEW" if stands else "TABLE"
+    engine.run(
+        f"CREATE OR REPLACE {kind} {_FIRST} AS SELECT number, person, first_choice AS choice "
+        f"FROM {DECIDED} WHERE first_choice IS NOT NULL"
+    )
+    codes = shard.decisions.codes
+    _take(shard, Standing(bound, codes, _FIRST) if stands else Listed(bound, _FIRST))
+    engine.run(f"DROP {kind} {_FIRST}")
 
 
 def _channels(engine: Engine, decisions: Decisions) -> None:
@@ -162,8 +163,8 @@ def _take(shard: Shard, waiting: Waiting) -> None:
     # every text is written once, where it stays if it may go
     _write(shard, waiting)
     written = ASSIGNED
-    asked = f"SELECT (SELECT count(*) FROM {ASSIGNED}) > 2 * count(*) FROM {waiting.table}"
-    if engine.value(asked):
+    most = f"SELECT (SELECT count(*) FROM {ASSIGNED}) > 2 * count(*) FROM {waiting.table}"
+    if engine.value(most):
         written += f" SEMI JOIN {waiting.table} USING (number)"  # most were looked at before
     find_blocked(engine, words, f"SELECT text FROM {written} WHERE why IS NULL", "blocked")
     _fail(engine, written)
@@ -184,7 +185,7 @@ def _take(shard: Shard, waiting: Waiting) -> None:
 def _fail(engine: Engine, written: str) -> None:
     """Take out what can't be written, may not go or is closed, into `failed` and `refused`."""
     if not engine.value(f"SELECT (SELECT count(*) FROM blocked) + count(*) FROM {CLOSED}"):
-        written += " WHERE why IS NOT NULL"
+        written += " WHERE why IS NOT NULL"  # nothing else keeps a text from going
     engine.run(
         "CREATE OR REPLACE TABLE failed AS SELECT * EXCLUDE (staying) FROM (SELECT number, choice, "
         f"d.text, d.staying, CASE WHEN b.text IS NOT NULL THEN '{BLOCKED}' || b.word "

@@ -80,7 +80,8 @@ def build_profiles(
     """
     builder = _Builder(engine, bound, dict(loaded), instead)
     base = builder.people()
-    keys_later = keys_later and lasting is not None and not computed_columns(bound, needed)
+    lasting = None if computed_columns(bound, needed) else lasting
+    keys_later = keys_later and lasting is not None
     if not keys_later:
         check_keys(engine, bound, _BASE)
     for source in bound.project.settings.sources:
@@ -89,7 +90,6 @@ def build_profiles(
             refuse_shared(source, shared_identifiers(engine, query))
     noticed = builder.fill(needed)
     findings = tuple(findings_of(bound, noticed))
-    lasting = lasting if builder.profile == _BASE else None
     builder.finish(as_view=lasting is not None)
     people = int(engine.value(f"SELECT count(*) FROM {PROFILES}"))
     return Profiles(people, findings, lasting, keys_later)

@@ -10,10 +10,10 @@ from targeter.decisions.everybody import (
     fill_capacities,
     find_held,
     held_of,
-    in_profiles,
     lasting_columns,
     let_go,
     needed_columns,
+    stands_in_profiles,
 )
 from targeter.decisions.gates import Gate
 from targeter.decisions.languages import language_of
@@ -48,7 +48,6 @@ __all__ = [
     "fill_capacities",
     "find_held",
     "held_of",
-    "in_profiles",
     "is_after",
     "language_of",
     "lasting_columns",
@@ -56,5 +55,6 @@ __all__ = [
     "needed_columns",
     "plan_decisions",
     "running",
+    "stands_in_profiles",
     "together",
 ]

@@ -43,7 +43,7 @@ def decide_alone(shard: Shard, lasting: frozenset[str] | None = None) -> None:
     _members_by_choice(engine, bound, decisions)
     if lasting is None:
         number = f"{number_of(bound)}::INTEGER AS number"
-        decided = _decided(shard, _asked(shard), [number], decisions.first_choice())
+        decided = _decided(shard, asked_of(shard), [number], decisions.first_choice())
         engine.run(f"CREATE OR REPLACE TABLE {DECIDED} AS SELECT * {decided}")
     else:
         _read_once(shard, lasting)
@@ -57,9 +57,10 @@ def _read_once(shard: Shard, lasting: frozenset[str]) -> None:
     engine, bound, decisions = shard.engine, shard.bound, shard.decisions
     kept = {identifier(name): _ours(name) for name in sorted(lasting - {bound.key})}
     besides = [f"p.{name} AS {ours}" for name, ours in kept.items()]
-    asked = _asked(shard)
+    asked = asked_of(shard)
     decided = _decided(shard, asked, besides, decisions.first_choice(coded=True))
-    asked |= {name: name for name in ("stays", "gate", "first_choice")}
+    stays = "false" if asked["member_of"] in _NOBODYS else "stays"
+    asked |= {"stays": stays, "gate": "gate", "first_choice": "first_choice"}
     stored = [name for name, sql in asked.items() if sql not in _NOBODYS]
     columns = [f"person AS {identifier(bound.key)}"]
     columns += [f"{ours} AS {name}" for name, ours in kept.items()]
@@ -81,7 +82,7 @@ def _ours(name: str) -> str:
     return identifier(f"({name})")
 
 
-def in_profiles(engine: Engine) -> bool:
+def stands_in_profiles(engine: Engine) -> bool:
     """Whether `decided` is a view: what was decided stands in the profiles."""
     found = engine.value("SELECT count(*) FROM duckdb_views() WHERE view_name = $1", [DECIDED])
     return bool(found)
@@ -89,7 +90,7 @@ def in_profiles(engine: Engine) -> bool:
 
 def let_go(engine: Engine) -> None:
     """Nobody asks about `decided` any more."""
-    engine.run(f"DROP {'VIEW' if in_profiles(engine) else 'TABLE'} IF EXISTS {DECIDED}")
+    engine.run(f"DROP {'VIEW' if stands_in_profiles(engine) else 'TABLE'} IF EXISTS {DECIDED}")
 
 
 def _decided(shard: Shard, asked: Mapping[str, str], besides: Sequence[str], first: str) -> str:
@@ -100,7 +101,7 @@ def _decided(shard: Shard, asked: Mapping[str, str], besides: Sequence[str], fir
     # rules are asked about inside the branch: nobody whom a gate stops is asked. All leaves come
     # before any question: taken in turns, thousands of them are a fifth slower
     return (
-        f"FROM (WITH signatures AS MATERIALIZED ({_signatures(shard, asked, besides)}) "
+        f"FROM (WITH signatures AS MATERIALIZED ({signatures(shard, asked, besides)}) "
         "SELECT * EXCLUDE (hard, soft, would_stay), "
         f"CASE WHEN gate IS NULL AND NOT stays THEN {first} END AS first_choice "
         f"FROM (SELECT *, {gate} AS gate FROM (SELECT *, {stays} AS stays "
@@ -110,12 +111,8 @@ def _decided(shard: Shard, asked: Mapping[str, str], besides: Sequence[str], fir
     )
 
 
-def signatures(shard: Shard) -> str:
-    """SQL: each leaf once a person, their groups, and the place they may keep."""
-    return _signatures(shard, _asked(shard))
-
-
-def _signatures(shard: Shard, asked: Mapping[str, str], besides: Sequence[str] = ()) -> str:
+def signatures(shard: Shard, asked: Mapping[str, str], besides: Sequence[str] = ()) -> str:
+    """SQL: everybody's key with what is `asked`, see `asked_of`, and other columns `besides`."""
     key = f"p.{identifier(shard.bound.key)}"
     listed = [f"{sql} AS {name}" for name, sql in asked.items()]
     return (
@@ -125,8 +122,9 @@ def _signatures(shard: Shard, asked: Mapping[str, str], besides: Sequence[str] =
     )
 
 
-def _asked(shard: Shard) -> dict[str, str]:
-    """The columns of `signatures` besides number and person, with their SQL."""
+def asked_of(shard: Shard) -> dict[str, str]:
+    """What is asked of each person, with its SQL: their groups, their place, until when they rest,
+    and each leaf once."""
     engine, bound = shard.engine, shard.bound
     key = f"p.{identifier(bound.key)}"
     some_stay, some_rest = (
@@ -219,7 +217,7 @@ def turn_away(shard: Shard, number: int, query: str, border: Border) -> None:
     """A gate's people who stand after the border go to the gate before it."""
     engine, bound = shard.engine, shard.bound
     table, gate, person = DECIDED, "gate", "person"
-    if in_profiles(engine):
+    if stands_in_profiles(engine):
         table, gate, person = PROFILES, _ours("gate"), identifier(bound.key)
     engine.run(
         f"UPDATE {table} SET {gate} = {number - 1} WHERE {gate} = {number} AND {person} IN "

@@ -40,7 +40,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The cards of a template. `notes` are sentences about what isn't shown."""
+    """The cards of a template. `notes` are sentences about what isn't shown, and who couldn't get
+    what is."""
 
     template: str
     people: int
@@ -99,8 +100,9 @@ def _for_the_named(
         template = variant_for(engine, bound, variants, one.person) or variants[0]
         choice = _choice(bound, decisions, template, request.rule)
         if not could_get(engine, bound, decisions, choice, one.person):
-            asked = shlex.join(["targeter", "explain", one.person, "--rule", choice.rule.name])
-            notes.append(f"{one.person} couldn't get it now by its rule: {asked} says why")
+            rule = choice.rule.name
+            explain = shlex.join(["targeter", "explain", one.person, "--rule", rule])
+            notes.append(f"{one.person} couldn't get it now by the rule {rule}: {explain} says why")
         yield card_of(engine, bound, choice, one)
 
 

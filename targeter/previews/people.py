@@ -49,7 +49,7 @@ def choose(
     it can't. `notes` gets a sentence for each step down.
     """
     if choice in decisions.choices:
-        found = _written(engine, bound, choice, _could_get(decisions, choice))
+        found = _written(engine, bound, choice, _meets(decisions, choice))
         if found:
             return found
         notes.append(f"{choice.template.id}: by its rule and the data nobody could get it now")
@@ -104,11 +104,11 @@ def could_get(
     if choice not in decisions.choices:
         return True
     of_them = f"FROM {PROFILES} AS p WHERE p.{identifier(bound.key)} = $1"
-    condition = _could_get(decisions, choice)
+    condition = _meets(decisions, choice)
     return bool(engine.value(f"SELECT count(*) {of_them} AND {condition}", [person]))
 
 
-def _could_get(decisions: Decisions, choice: Choice) -> str:
+def _meets(decisions: Decisions, choice: Choice) -> str:
     """SQL on a profile `p`: nothing but what was sent before could keep the message away."""
     stops = [gate.formula for gate in decisions.gates if gate.outcome in _STOPPING]
     holds = decisions.rule_formulas[choice.rule_number]

@@ -106,8 +106,8 @@ class _Asked:
         """The one text of a template without values."""
         message, rows = self._writer.write(()), self._waiting.alone(self._choices)
         self._engine.run(
-            f"{self._into} SELECT {rows.number}, {rows.person}, {rows.choice}, "
-            f"{literal(message.text)}, {message.length}, {literal(message.why)} {rows}"
+            f"{self._into} SELECT {rows.who}, {literal(message.text)}, {message.length}, "
+            f"{literal(message.why)} {rows}"
         )
 
     def written(self) -> Iterator[Row]:
@@ -152,8 +152,7 @@ class _Asked:
         sums = Sums(self._writer, cut, filled)
         rows = people.rows
         engine.run(
-            f"{self._into} SELECT number, person, choice, {sums.judged} FROM (SELECT "
-            f"{rows.number} AS number, {rows.person} AS person, {rows.choice} AS choice, "
+            f"{self._into} SELECT number, person, choice, {sums.judged} FROM (SELECT {rows.who}, "
             f"{sums.added} {rows.source} {sums.joins} {rows.where})"
         )
         for dictionary in filled:
@@ -193,8 +192,7 @@ class _Asked:
     def _select(self, columns: Sequence[str], waiting: Waiting | None = None) -> str:
         """SQL for number, person, choice and columns of a profile `p`, of everybody meant."""
         rows = (waiting or self._waiting).read(self._choices)
-        named = f"{rows.number} AS number, {rows.person} AS person, {rows.choice} AS choice"
-        return f"SELECT {', '.join([named, *columns])} {rows}"
+        return f"SELECT {', '.join([rows.who, *columns])} {rows}"
 
 
 def _row(writer: Writer, number: int, *values: object) -> Row:

@@ -22,6 +22,10 @@ class Rows:
     source: str
     where: str
 
+    @property
+    def who(self) -> str:
+        return f"{self.number} AS number, {self.person} AS person, {self.choice} AS choice"
+
     def __str__(self) -> str:
         return f"{self.source} {self.where}"
 

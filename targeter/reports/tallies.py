@@ -171,7 +171,7 @@ def _ends(rules: str, count: int) -> str:
     asked = ["min", "max"][:count]
     ends = " OR ".join(f"length = {one}(length) OVER (PARTITION BY rule)" for one in asked)
     return (
-        f"SELECT DISTINCT choice, rule, length FROM {COUNTS} JOIN {rules} USING (choice) "
+        f"SELECT choice, rule, length FROM {COUNTS} JOIN {rules} USING (choice) "
         f"WHERE outcome = 'message' QUALIFY {ends}"
     )
 

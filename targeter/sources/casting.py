@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from targeter.database import list_literal, literal
 from targeter.sources.declared import DeclaredColumn
-from targeter.sources.number_formats import with_point
+from targeter.sources.number_formats import spelled, with_point
 
 # What a text begins with that isn't blank: nearly all do, and comparing takes next to no time.
 _VISIBLE = "BETWEEN '!' AND '~'"
@@ -105,6 +105,16 @@ def from_text(text: str, column: DeclaredColumn) -> str:
         "list": lambda: listed(text, column.format),
     }
     return casts[column.type]()
+
+
+def as_written(number: str, column: DeclaredColumn) -> str:
+    """A number's text with a point, if any, in its column's format; what means nothing stays."""
+    assert column.format is not None
+    text = spelled(number, column.format)
+    if not column.missing:
+        return text
+    means_nothing = f"list_contains({list_literal(column.missing)}, {number})"
+    return f"CASE WHEN {means_nothing} THEN {number} ELSE {text} END"
 
 
 def _checked(text: str, pattern: str, cast: str) -> str:

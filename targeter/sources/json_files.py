@@ -12,13 +12,12 @@ from typing import NoReturn
 from targeter.database import Engine, EngineError, identifier, literal
 from targeter.errors import BadData
 from targeter.findings import Finding, Place
-from targeter.sources.casting import NUMBERS, without
+from targeter.sources.casting import NUMBERS, as_written
 from targeter.sources.csv_files import SHOWN
 from targeter.sources.csv_records import text_lines
 from targeter.sources.declared import DeclaredColumn, Source
 from targeter.sources.encodings import Text, as_utf8
 from targeter.sources.files import SourceFile
-from targeter.sources.number_formats import spelled
 from targeter.sources.relation import Cell, Looks, ReadColumn, Relation, Spot
 
 _NUMBERS = frozenset({"BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT", "DOUBLE"})
@@ -48,13 +47,13 @@ class _Part:
 class _Key:
     """A field of the records: its name, how it is read, and what its text may be.
 
-    Where it is `written` as numbers aren't in JSON, JSON's own become texts of that format, or
-    1.234 would be a thousand times as much where a point stands between groups.
+    `numbers` is its column where texts of it are numbers in a format: JSON's own numbers are
+    written so, too, or 1.234 would be a thousand times as much by `1.234,5`.
     """
 
     column: ReadColumn
     read_as: str
-    written: DeclaredColumn | None = None
+    numbers: DeclaredColumn | None = None
 
     @property
     def select(self) -> str:
@@ -62,12 +61,9 @@ class _Key:
         if self.read_as != "JSON":
             return name
         text = f"json_extract_string({name}, '$')"
-        if self.written is not None and self.written.format is not None:
-            meant = without(text, self.written.missing)
-            is_number = f"json_type({name}) = 'DOUBLE' AND ({meant}) IS NOT NULL"
-            text = (
-                f"CASE WHEN {is_number} THEN {spelled(text, self.written.format)} ELSE {text} END"
-            )
+        if self.numbers is not None:
+            number = as_written(text, self.numbers)
+            text = f"CASE WHEN json_type({name}) = 'DOUBLE' THEN {number} ELSE {text} END"
         return f"{text} AS {name}"
 
 

@@ -22,7 +22,7 @@ from targeter.binding import Bound, bind
 from targeter.cells import assign
 from targeter.database import Engine
 from targeter.decisions import Shard, decide, needed_columns, plan_decisions
-from targeter.decisions.everybody import signatures
+from targeter.decisions.everybody import asked_of, signatures
 from targeter.history import COLUMNS
 from targeter.outcomes import settle
 from targeter.pilots import choose_pilot
@@ -206,7 +206,8 @@ def _alone(engine: Engine, world: World, people: int) -> Row:
             f"SELECT person_id AS person, {_case(world)} AS rule FROM profiles"
         )
 
-    asked = signatures(Shard(engine, world.bound, decisions))
+    shard = Shard(engine, world.bound, decisions)
+    asked = signatures(shard, asked_of(shard))
 
     def ours() -> None:
         engine.run(

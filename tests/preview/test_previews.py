@@ -187,7 +187,7 @@ def test_whoever_is_named_is_told_apart_from_who_could_get_it(tmp_path: Path) ->
     assert preview(root, "hello", "anna").notes == ()
     shown = preview(root, "hello", "anna", "dora", "d o'ra")
     assert [card.person for card in shown.cards] == ["anna", "dora", "d o'ra"]
-    explain = "couldn't get it now by its rule: targeter explain"
+    explain = "couldn't get it now by the rule grown-ups: targeter explain"
     assert shown.notes == (
         f"dora {explain} dora --rule grown-ups says why",
         f"d o'ra {explain} 'd o'\"'\"'ra' --rule grown-ups says why",
