@@ -23,8 +23,10 @@ EVEN_LETTERS: Final = "A-Za-z\xc0-\xd6\xd8-\xf6\xf8-\u0217\u0401\u0410-\u044f\u0
 None of them joins what is beside it or is composed or taken apart by NFC.
 """
 
-# Nothing here acts, and no full stop is glued to a letter.
-_EVEN: Final = re.compile(rf"(?:[{EVEN_LETTERS}0-9 ,'!?:;\n-]|\.(?![^ \n]))*+")
+# Nothing here acts, and no full stop is glued to a letter. Without possessive quantifiers: Python
+# 3.11.2, which Debian has, lets go of what it looked ahead for.
+_LEVEL: Final = f"[{EVEN_LETTERS}0-9 ,'!?:;\\n-]*"
+_EVEN: Final = re.compile(rf"{_LEVEL}(?:\.(?![^ \n]){_LEVEL})*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ LONGEST: Final = 60
 """How many characters of a value are kept, if nothing else is said."""
 
 # Most names are this: letters and digits with single separators. Nothing to do, nothing to risk.
-_PLAIN: Final = re.compile(r"[^\W_]++(?:(?:[ '’-]|, |\. )[^\W_]++)*+\.?")
+_PLAIN: Final = re.compile(r"[^\W_]++(?:(?:[ '’-]|, |\. )[^\W_]++)*\.?")
 # Letters that draw nothing or join the letter before them: Hangul fillers and conjoining jamo.
 _NOT_PLAIN: Final = re.compile("[\u1100-\u11ff\u3164\ua960-\ua97f\ud7b0-\ud7ff\uffa0]")
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import reduce
 from operator import add
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from targeter.channels import CHANNELS, Channel, fits, measured, objections, verdict
+from targeter.channels import CHANNELS, Channel, entities, fits, measured, objections, verdict
 from tests.channels.hostile import TEXTS
 
 NARROW: tuple[Channel, ...] = (
@@ -46,3 +47,11 @@ def test_pieces_that_begin_with_white_space_add_up(
     # these say only whether there is any
     apart, whole = (replace(m, said=bool(m.said), refused=bool(m.refused)) for m in (apart, whole))
     assert apart == whole
+
+
+@pytest.mark.parametrize("text", [".＠", ".x", "a.x", "a. b.x", "..", "a.\N{NO-BREAK SPACE}"])
+def test_a_full_stop_is_only_even_before_a_space_or_an_end(text: str) -> None:
+    """Python 3.11.2 forgot what it looked ahead for inside a possessive group."""
+    x = CHANNELS["x"]
+    assert measured(text, x).length == fits(text, x).length
+    assert measured(text, x).links == sum(one.kind == "link" for one in entities(text))
